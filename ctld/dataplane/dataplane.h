@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The data plane as the control plane sees it: legs and bridges, whoever
+ * forwards the packets. kernel.c serves it by phonion.ko over generic
+ * netlink; a userspace forwarder can serve it by the same operations.
+ *
+ * Calls are synchronous and short: the kernel answers a request in
+ * microseconds. They return 0 or a negative errno, and on refusal
+ * dataplane_error() has the kernel's own sentence (extack) for it.
+ */
+#ifndef PHONION_DATAPLANE_H
+#define PHONION_DATAPLANE_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <linux/phonion.h>
+
+struct loop;
+struct dataplane;
+
+struct dp_payload_type {
+	uint8_t number;
+	enum phonion_codec codec;
+};
+
+/* What a leg is asked to be. Zero in an optional field leaves the default. */
+struct dp_leg {
+	uint32_t id; /* 0: the data plane chooses and fills it in */
+	uint8_t cookie[PHONION_MAX_COOKIE_LEN];
+	size_t cookie_len;
+	struct sockaddr_storage local;
+	struct sockaddr_storage remote; /* ss_family 0: not known yet */
+	enum phonion_source_policy source_policy;
+	struct dp_payload_type pt[PHONION_MAX_PAYLOAD_TYPES];
+	size_t n_pt;
+	uint32_t rate_limit;	   /* packets per second */
+	uint32_t lease_ms;
+	uint64_t not_before_ns;	   /* CLOCK_REALTIME; 0: always open */
+	uint64_t not_after_ns;	   /* CLOCK_REALTIME; 0: never closes */
+	uint32_t media_timeout_ms; /* 0: off */
+	bool hold;
+	/* Filled in by get and dump only: */
+	uint32_t bridged_to;
+	enum phonion_path_state path;
+	uint64_t rx_packets, tx_packets;
+};
+
+/* Which fields of a struct dp_leg a set changes. */
+enum {
+	DP_SET_REMOTE = 1 << 0, /* remote and source_policy */
+	DP_SET_PT = 1 << 1,
+	DP_SET_LEASE = 1 << 2,
+	DP_SET_HOLD = 1 << 3,
+	DP_SET_MEDIA_TIMEOUT = 1 << 4,
+};
+
+struct dp_event {
+	enum { DP_FIRST_PACKET, DP_MEDIA_TIMEOUT, DP_DTMF, DP_LEG_END } type;
+	uint32_t leg;
+	uint8_t cookie[PHONION_MAX_COOKIE_LEN];
+	size_t cookie_len;
+	uint8_t digit;		    /* DP_DTMF: RFC 4733 event number */
+	enum phonion_end_cause end; /* DP_LEG_END */
+};
+
+typedef void (*dp_event_fn)(const struct dp_event *event, void *arg);
+typedef void (*dp_leg_fn)(const struct dp_leg *leg, void *arg);
+
+struct dataplane_ops {
+	const char *name;
+	int (*open)(struct dataplane *dp, struct loop *loop, dp_event_fn fn, void *arg);
+	void (*close)(struct dataplane *dp);
+	int (*leg_new)(struct dataplane *dp, struct dp_leg *leg);
+	int (*leg_set)(struct dataplane *dp, const struct dp_leg *leg, unsigned int what);
+	int (*leg_del)(struct dataplane *dp, uint32_t id);
+	int (*leg_get)(struct dataplane *dp, uint32_t id, struct dp_leg *leg);
+	int (*leg_dump)(struct dataplane *dp, dp_leg_fn fn, void *arg);
+	/* Renews the leases of many legs in few system calls. */
+	int (*lease_renew)(struct dataplane *dp, const uint32_t *ids, size_t n,
+			   uint32_t lease_ms);
+	int (*bridge_new)(struct dataplane *dp, uint32_t a, uint32_t b);
+	int (*bridge_del)(struct dataplane *dp, uint32_t leg);
+};
+
+/* Opens the kernel's data plane. -ENOENT: phonion.ko is not loaded. */
+int dataplane_open(struct dataplane **dp, struct loop *loop, dp_event_fn fn, void *arg);
+void dataplane_close(struct dataplane *dp);
+const struct dataplane_ops *dataplane_ops(const struct dataplane *dp);
+const char *dataplane_error(const struct dataplane *dp);
+
+#endif
