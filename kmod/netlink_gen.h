@@ -8,7 +8,7 @@
 #include <net/netlink.h>
 #include <net/genetlink.h>
 
-#include <uapi/linux/phonion.h>
+#include <linux/phonion.h>
 
 extern const struct nla_policy phn_nl_payload_type_policy[PHONION_A_PAYLOAD_TYPE_CODEC + 1];
 
