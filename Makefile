@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0
+# Phonion: `make help` lists what there is to make.
+
+BUILD   ?= build
+KVER    ?= $(shell selftests/kver)
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+OPT     := -O2 -g
+HARDEN  := -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection
+# `make SANITIZE=1 BUILD=...` is what `make asan` and `make unit` run.
+ifdef SANITIZE
+OPT     := -O1 -g -fno-omit-frame-pointer
+HARDEN  := -fsanitize=address,undefined -fno-sanitize-recover=all
+endif
+
+PKGS      := liburing libmnl libnftnl libosip2 jansson libconfig openssl
+# Asked once, and only by what compiles: a machine before setup has no pkg-config.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+
+CFLAGS  ?= -Wall -Wextra
+COMPILE  = $(CC) -std=gnu11 -fPIE $(OPT) $(HARDEN) -D_GNU_SOURCE= -Ictld -Ikmod/include/uapi -I. \
+	$(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+LINK     = $(CC) -pie -Wl,-z,relro,-z,now $(filter -fsanitize%,$(HARDEN)) $(LDFLAGS)
+LDLIBS   = $(PKG_LIBS) -lpthread -lm
+
+# Everything that more than one program uses is one archive; each program and each
+# unit test takes what it needs. The core is the very source that the module has.
+sources   = $(sort $(foreach d,$1,$(wildcard $d/*.c $d/*/*.c $d/*/*/*.c)))
+objects   = $(patsubst %.c,$(BUILD)/obj/%.o,$1)
+LIB_SRC  := $(filter-out ctld/main.c,$(call sources,ctld)) $(wildcard kmod/core/*.c)
+CTL_SRC  := $(call sources,tools/phonionctl)
+UNIT_SRC := $(wildcard selftests/unit/*_test.c)
+UNITS    := $(UNIT_SRC:selftests/unit/%.c=$(BUILD)/unit/%)
+PROGRAMS := $(if $(wildcard ctld/main.c),$(BUILD)/phonion-ctld) $(if $(CTL_SRC),$(BUILD)/phonionctl)
+
+all: $(PROGRAMS)	## daemon and tools, into build/
+
+$(BUILD)/phonion-ctld: $(BUILD)/obj/ctld/main.o $(BUILD)/libphonion.a
+$(BUILD)/phonionctl: $(call objects,$(CTL_SRC)) $(BUILD)/libphonion.a
+$(PROGRAMS):
+	$(LINK) -o $@ $^ $(LDLIBS)
+
+$(UNITS): $(BUILD)/unit/%: $(BUILD)/obj/selftests/unit/%.o $(BUILD)/libphonion.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(LDLIBS) -lcmocka
+
+$(BUILD)/libphonion.a: $(call objects,$(LIB_SRC))
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(COMPILE) -MMD -MP -c -o $@ $<
+
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(CTL_SRC) $(UNIT_SRC) ctld/main.c))
+
+asan:			## the same with AddressSanitizer and UBSan, into build/asan/
+	$(MAKE) BUILD=$(BUILD)/asan SANITIZE=1 all
+
+unit:			## run the unit tests, under the sanitizers
+	$(MAKE) BUILD=$(BUILD)/asan SANITIZE=1 run-units
+run-units: $(UNITS)
+	selftests/lib/cmocka $(UNITS)
+
+# The kernel's build system writes beside the sources that it reads, so it reads
+# a copy of the tree made of symbolic links.
+KDIR = $(firstword $(wildcard /lib/modules/$(KVER)/build /usr/src/linux-headers-$(KVER)))
+KOBJ = $(abspath $(BUILD))/kmod/$(KVER)
+KMAKE = $(MAKE) --no-print-directory -C $(KDIR) M=$(KOBJ)
+
+modules:		## the kernel module, for KVER (default: running or newest headers)
+	$(if $(KDIR),,$(error no kernel headers for KVER=$(KVER)))
+	@mkdir -p $(KOBJ) && flock $(BUILD)/kmod/lock $(MAKE) --no-print-directory modules-locked
+modules-locked:
+	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kmod $(KOBJ)
+	@find $(KOBJ) -xtype l -delete
+	$(KMAKE) modules
+	@ln -sfn $(KVER)/kmod/phonion.ko $(BUILD)/kmod/phonion.ko
+
+style:			## checkpatch, sparse, clang-format, shellcheck
+	MAKE="$(MAKE)" selftests/style
+format:			## let clang-format rewrite the userspace sources
+	selftests/style --fix
+
+setup:			## packages and guest kernel that the rest needs
+	selftests/setup $(if $(filter command% environ%,$(origin KVER)),$(KVER))
+check: setup		## set up, build and test everything
+	$(MAKE) -j$(shell nproc) all asan modules
+	MAKE="$(MAKE)" selftests/check
+demo: setup		## a call through three relays, in a guest
+	$(MAKE) -j$(shell nproc) all modules
+	selftests/demo/run
+
+# What there is to install beside the programs: FILE=DIRECTORY.
+share   := $(PREFIX)/share
+EXTRAS  := $(foreach s,1 5 8,$(patsubst %,%=$(share)/man/man$s,$(wildcard ctld/*.$s tools/*/*.$s Documentation/man/*.$s))) \
+	$(patsubst %,%=$(share)/bash-completion/completions,$(wildcard tools/*/completion/*)) \
+	$(patsubst %,%=$(PREFIX)/lib/systemd/system,$(wildcard ctld/*.service))
+BINS    := $(patsubst %,%=$(PREFIX)/bin,$(filter %ctl,$(PROGRAMS))) \
+	$(patsubst %,%=$(PREFIX)/sbin,$(filter-out %ctl,$(PROGRAMS)))
+which    = $(firstword $(subst =, ,$1))
+where    = $(DESTDIR)$(lastword $(subst =, ,$1))
+define newline
+
+
+endef
+
+install: all modules	## into DESTDIR and PREFIX, the module for KVER
+	$(foreach f,$(BINS),install -D -m 755 -t $(call where,$f) $(call which,$f)$(newline)	)
+	$(foreach f,$(EXTRAS),install -D -m 644 -t $(call where,$f) $(call which,$f)$(newline)	)
+	$(KMAKE) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
+uninstall:		## what install put there
+	rm -f $(foreach f,$(BINS) $(EXTRAS),$(call where,$f)/$(notdir $(call which,$f)))
+	rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/kmod/phonion.ko
+	-$(if $(DESTDIR),,depmod $(KVER))
+
+clean:			## all that was built, but not the guest's kernel
+	@mkdir -p $(BUILD)
+	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kernel -exec rm -rf {} +
+
+help:			## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
+
+.PHONY: all asan unit run-units modules modules-locked style format setup check demo \
+	install uninstall clean help
+.DELETE_ON_ERROR:
