@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Keeps what the process knows about calls in its memory: no core dump, no
+ * swap, no debugger of another process of the same user.
+ */
+#ifndef PHONION_HARDEN_H
+#define PHONION_HARDEN_H
+
+/* Early in main(). Warns of what is refused and goes on. */
+void process_harden(void);
+
+#endif
