@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * An outgoing RTP stream of our own making, fed from an incoming one.
+ *
+ * What leaves on a leg has an SSRC, a sequence and a timestamp base of that
+ * leg's own. Gaps and reordering of the source are kept, so that the receiver
+ * sees the loss there was; when the source is replaced by another, the stream
+ * goes on without a gap.
+ */
+#ifndef PHN_CORE_STREAM_H
+#define PHN_CORE_STREAM_H
+
+#include "rtp.h"
+
+/**
+ * struct phn_stream_anchor - how source numbers become ours
+ * @in_ssrc: SSRC of the source
+ * @ts_off: added to its timestamps
+ * @seq_off: added to its sequence numbers
+ * @set: false until the first packet
+ */
+struct phn_stream_anchor {
+	u32 in_ssrc;
+	u32 ts_off;
+	u16 seq_off;
+	bool set;
+};
+
+/**
+ * struct phn_stream - an outgoing stream
+ * @anchor: the present source
+ * @ssrc: our SSRC, fixed for the life of the leg
+ * @last_ts: highest timestamp sent
+ * @last_seq: highest sequence number sent
+ * @last_ns: when it was sent
+ */
+struct phn_stream {
+	struct phn_stream_anchor anchor;
+	u32 ssrc;
+	u32 last_ts;
+	u16 last_seq;
+	u64 last_ns;
+};
+
+void phn_stream_init(struct phn_stream *stream, u32 ssrc, u16 seq, u32 timestamp);
+bool phn_stream_anchored(const struct phn_stream_anchor *anchor, const struct phn_rtp *in);
+void phn_stream_reanchor(struct phn_stream *stream, const struct phn_rtp *in, u64 now_ns);
+void phn_stream_apply(const struct phn_stream_anchor *anchor, u32 ssrc, struct phn_rtp *rtp);
+bool phn_stream_newer(const struct phn_stream *stream, const struct phn_rtp *out);
+
+#endif

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The hook looks at every packet that a device receives, before the stack
+ * does, and takes those that are for a leg and ordinary in every way. All
+ * others go on to the stack untouched. What of them is for a leg reaches it
+ * there, by its sockets.
+ */
+#include "ingress.h"
+
+#include <linux/if_vlan.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_netdev.h>
+#include <linux/rtnetlink.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/ipv6.h>
+
+#include "leg.h"
+#include "netns.h"
+#include "path.h"
+#include "rx.h"
+
+/**
+ * struct phn_flow - what the hook has found out about a packet
+ * @leg: the leg that it is for
+ * @src: source address
+ * @rtcp: it is for the RTCP port
+ * @nhlen: octets of IP header
+ * @udplen: octets of UDP header and payload
+ */
+struct phn_flow {
+	struct phn_leg *leg;
+	struct phn_addr src;
+	bool rtcp;
+	unsigned int nhlen;
+	unsigned int udplen;
+};
+
+static unsigned int punt(struct phn_net *pn, enum phn_net_counter why)
+{
+	phn_net_count(pn->stats, why);
+	return NF_ACCEPT;
+}
+
+static unsigned int drop(struct phn_leg *leg, struct sk_buff *skb, enum phn_leg_counter why)
+{
+	phn_leg_count(leg->stats, why);
+	kfree_skb(skb);
+	return NF_STOLEN;
+}
+
+/* The port after an RTP port is its RTCP port. */
+static struct phn_leg *lookup(struct phn_net *pn, struct phn_addr *dst, bool *rtcp)
+{
+	*rtcp = ntohs(dst->port) & 1;
+	dst->port &= htons(0xfffe);
+	return phn_leg_lookup(pn, dst);
+}
+
+/* What may be wrong with any packet, whatever its headers say. */
+static bool plain(struct phn_net *pn, const struct sk_buff *skb)
+{
+	if (unlikely(skb_is_gso(skb)))
+		punt(pn, PHN_PUNT_GSO);
+	else if (unlikely(skb_vlan_tag_present(skb)))
+		punt(pn, PHN_PUNT_VLAN);
+	else if (unlikely(netif_is_l3_slave(skb->dev)))
+		punt(pn, PHN_PUNT_OTHER);
+	else
+		return true;
+	return false;
+}
+
+static bool checksum_ok(struct sk_buff *skb, const struct phn_flow *flow)
+{
+	const struct udphdr *uh = udp_hdr(skb);
+
+	if (flow->src.family == AF_INET)
+		return !skb_checksum_validate_zero_check(skb, IPPROTO_UDP, uh->check,
+							 inet_compute_pseudo);
+	/* RFC 8200, section 8.1: there is always one. */
+	return uh->check && !skb_checksum_validate(skb, IPPROTO_UDP, ip6_compute_pseudo);
+}
+
+/* From here on the packet is ours: it is forwarded, or dropped and counted. */
+static unsigned int take(struct phn_flow *flow, struct sk_buff *skb)
+{
+	struct phn_rx rx = { .leg = flow->leg, .src = &flow->src, .rtcp = flow->rtcp };
+
+	skb = skb_share_check(skb, GFP_ATOMIC);
+	if (unlikely(!skb)) {
+		phn_leg_count(flow->leg->stats, PHN_DROP_NO_MEMORY);
+		return NF_STOLEN;
+	}
+	if (!pskb_may_pull(skb, flow->nhlen + sizeof(struct udphdr)) ||
+	    pskb_trim_rcsum(skb, flow->nhlen + flow->udplen))
+		return drop(flow->leg, skb, PHN_DROP_NO_MEMORY);
+
+	skb_set_transport_header(skb, flow->nhlen);
+	skb_pull_rcsum(skb, flow->nhlen);
+	if (!checksum_ok(skb, flow))
+		return drop(flow->leg, skb, PHN_DROP_CHECKSUM);
+
+	__skb_pull(skb, sizeof(struct udphdr));
+	phn_rx(&rx, skb);
+	return NF_STOLEN;
+}
+
+static unsigned int ingress4(struct phn_net *pn, struct sk_buff *skb)
+{
+	struct udphdr uh_buf, *uh;
+	struct phn_flow flow = {};
+	struct iphdr ip_buf, *iph;
+	struct phn_addr dst;
+
+	iph = skb_header_pointer(skb, 0, sizeof(ip_buf), &ip_buf);
+	if (!iph || iph->protocol != IPPROTO_UDP || iph->version != 4 || iph->ihl < 5 ||
+	    iph->frag_off & htons(IP_OFFSET))
+		return NF_ACCEPT;
+	flow.nhlen = iph->ihl * 4;
+	uh = skb_header_pointer(skb, flow.nhlen, sizeof(uh_buf), &uh_buf);
+	if (!uh)
+		return NF_ACCEPT;
+
+	phn_addr_set4(&dst, iph->daddr, uh->dest);
+	flow.leg = lookup(pn, &dst, &flow.rtcp);
+	if (!flow.leg || !plain(pn, skb))
+		return NF_ACCEPT;
+	if (unlikely(ip_is_fragment(iph)))
+		return punt(pn, PHN_PUNT_FRAGMENT);
+	if (unlikely(iph->ihl != 5))
+		return punt(pn, PHN_PUNT_OPTIONS);
+
+	flow.udplen = ntohs(uh->len);
+	if (unlikely(ntohs(iph->tot_len) > skb->len || flow.udplen < sizeof(*uh) ||
+		     flow.nhlen + flow.udplen > ntohs(iph->tot_len)))
+		return drop(flow.leg, skb, PHN_DROP_MALFORMED);
+	if (unlikely(ip_fast_csum(iph, 5)))
+		return drop(flow.leg, skb, PHN_DROP_CHECKSUM);
+	phn_addr_set4(&flow.src, iph->saddr, uh->source);
+	return take(&flow, skb);
+}
+
+/* UDP behind extension headers is for the stack; only whose it was is counted. */
+static unsigned int ingress6_extended(struct phn_net *pn, struct sk_buff *skb,
+				      const struct ipv6hdr *ip6h)
+{
+	u8 nexthdr = ip6h->nexthdr;
+	struct udphdr uh_buf, *uh;
+	struct phn_addr dst;
+	__be16 frag_off;
+	bool rtcp;
+	int off;
+
+	off = ipv6_skip_exthdr(skb, sizeof(*ip6h), &nexthdr, &frag_off);
+	if (off < 0 || nexthdr != IPPROTO_UDP || frag_off & htons(IP6_OFFSET))
+		return NF_ACCEPT;
+	uh = skb_header_pointer(skb, off, sizeof(uh_buf), &uh_buf);
+	if (!uh)
+		return NF_ACCEPT;
+	phn_addr_set6(&dst, &ip6h->daddr, uh->dest);
+	if (lookup(pn, &dst, &rtcp))
+		punt(pn, frag_off ? PHN_PUNT_FRAGMENT : PHN_PUNT_OPTIONS);
+	return NF_ACCEPT;
+}
+
+static unsigned int ingress6(struct phn_net *pn, struct sk_buff *skb)
+{
+	struct ipv6hdr ip6_buf, *ip6h;
+	struct udphdr uh_buf, *uh;
+	struct phn_flow flow = {};
+	struct phn_addr dst;
+
+	ip6h = skb_header_pointer(skb, 0, sizeof(ip6_buf), &ip6_buf);
+	if (!ip6h || ip6h->version != 6)
+		return NF_ACCEPT;
+	if (ip6h->nexthdr != IPPROTO_UDP)
+		return ipv6_ext_hdr(ip6h->nexthdr) ? ingress6_extended(pn, skb, ip6h) : NF_ACCEPT;
+	flow.nhlen = sizeof(*ip6h);
+	uh = skb_header_pointer(skb, flow.nhlen, sizeof(uh_buf), &uh_buf);
+	if (!uh)
+		return NF_ACCEPT;
+
+	phn_addr_set6(&dst, &ip6h->daddr, uh->dest);
+	flow.leg = lookup(pn, &dst, &flow.rtcp);
+	if (!flow.leg || !plain(pn, skb))
+		return NF_ACCEPT;
+
+	flow.udplen = ntohs(uh->len);
+	if (unlikely(flow.nhlen + ntohs(ip6h->payload_len) > skb->len ||
+		     flow.udplen < sizeof(*uh) || flow.udplen > ntohs(ip6h->payload_len)))
+		return drop(flow.leg, skb, PHN_DROP_MALFORMED);
+	phn_addr_set6(&flow.src, &ip6h->saddr, uh->source);
+	return take(&flow, skb);
+}
+
+/*
+ * Packets that a bridge, bond or the like will take come again from that
+ * device, with its rules applied.
+ */
+static unsigned int ingress(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	struct phn_net *pn = priv;
+
+	if (skb->pkt_type != PACKET_HOST || rcu_access_pointer(skb->dev->rx_handler))
+		return NF_ACCEPT;
+	if (skb->protocol == htons(ETH_P_IP))
+		return ingress4(pn, skb);
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return ingress6(pn, skb);
+	return NF_ACCEPT;
+}
+
+/**
+ * struct phn_device - a device that the fast path is attached to
+ * @list: in phn_net.devices
+ * @ops: its hook
+ */
+struct phn_device {
+	struct list_head list;
+	struct nf_hook_ops ops;
+};
+
+/* Under RTNL. Loopback is left out: what comes by it has been through the stack. */
+static int attach(struct phn_net *pn, struct net_device *dev)
+{
+	struct phn_device *pd;
+	int err;
+
+	if (dev->flags & IFF_LOOPBACK)
+		return 0;
+	pd = kzalloc(sizeof(*pd), GFP_KERNEL);
+	if (!pd)
+		return -ENOMEM;
+	pd->ops = (struct nf_hook_ops){
+		.hook = ingress,
+		.dev = dev,
+		.priv = pn,
+		.pf = NFPROTO_NETDEV,
+		.hooknum = NF_NETDEV_INGRESS,
+		.priority = INT_MIN,
+	};
+	err = nf_register_net_hook(pn->net, &pd->ops);
+	if (err) {
+		kfree(pd);
+		return err;
+	}
+	list_add(&pd->list, &pn->devices);
+	WRITE_ONCE(pn->n_devices, pn->n_devices + 1);
+	return 0;
+}
+
+/* Under RTNL. */
+static void detach(struct phn_net *pn, struct phn_device *pd)
+{
+	nf_unregister_net_hook(pn->net, &pd->ops);
+	list_del(&pd->list);
+	WRITE_ONCE(pn->n_devices, pn->n_devices - 1);
+	kfree(pd);
+}
+
+/* Under RTNL. */
+static void detach_all(struct phn_net *pn)
+{
+	struct phn_device *pd, *tmp;
+
+	list_for_each_entry_safe(pd, tmp, &pn->devices, list)
+		detach(pn, pd);
+	WRITE_ONCE(pn->attached, false);
+}
+
+/**
+ * phn_ingress_attach - attach to a namespace's devices, present and future
+ * @pn: the namespace; once is enough, it stays until the namespace goes
+ *
+ * A namespace that has never had a leg pays nothing.
+ *
+ * Context: process, without legs_lock.
+ * Return: 0 or a negative errno.
+ */
+int phn_ingress_attach(struct phn_net *pn)
+{
+	struct net_device *dev;
+	int err = 0;
+
+	if (READ_ONCE(pn->attached))
+		return 0;
+
+	rtnl_lock();
+	if (!pn->attached) {
+		for_each_netdev(pn->net, dev) {
+			err = attach(pn, dev);
+			if (err)
+				break;
+		}
+		if (err)
+			detach_all(pn);
+		else
+			WRITE_ONCE(pn->attached, true);
+	}
+	rtnl_unlock();
+	return err;
+}
+
+/**
+ * phn_ingress_detach_all - detach from a namespace's devices
+ * @pn: the namespace
+ *
+ * After a grace period no packet of theirs is in our hands.
+ */
+void phn_ingress_detach_all(struct phn_net *pn)
+{
+	rtnl_lock();
+	detach_all(pn);
+	rtnl_unlock();
+}
+
+static void device_gone(struct phn_net *pn, const struct net_device *dev)
+{
+	struct phn_device *pd, *tmp;
+
+	list_for_each_entry_safe(pd, tmp, &pn->devices, list)
+		if (pd->ops.dev == dev)
+			detach(pn, pd);
+	phn_path_flush(pn, dev);
+}
+
+/* A device that cannot be attached to is served by the stack. */
+static int device_event(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct phn_net *pn = phn_net(dev_net(dev));
+
+	if (event == NETDEV_REGISTER && pn->attached) {
+		if (attach(pn, dev))
+			netdev_warn(dev, "phonion: no memory for the fast path\n");
+	} else if (event == NETDEV_UNREGISTER) {
+		device_gone(pn, dev);
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block device_notifier = {
+	.notifier_call = device_event,
+};
+
+int __init phn_ingress_init(void)
+{
+	return register_netdevice_notifier(&device_notifier);
+}
+
+void phn_ingress_uninit(void)
+{
+	unregister_netdevice_notifier(&device_notifier);
+}

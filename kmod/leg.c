@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "leg.h"
+
+#include <linux/jhash.h>
+#include <linux/ktime.h>
+#include <linux/random.h>
+#include <net/netlink.h>
+
+#include "bridge.h"
+#include "netns.h"
+#include "port.h"
+#include "sweep.h"
+#include "path.h"
+
+static u32 addr_hash(const struct phn_addr *addr, u32 seed)
+{
+	const __be32 *ip = addr->ip.s6_addr32;
+
+	return jhash_3words((__force u32)(ip[0] ^ ip[3]), (__force u32)(ip[1] ^ ip[2]),
+			    (__force u32)addr->port, seed);
+}
+
+static u32 key_hash(const void *data, u32 len, u32 seed)
+{
+	return addr_hash(data, seed);
+}
+
+static u32 leg_hash(const void *data, u32 len, u32 seed)
+{
+	return addr_hash(&((const struct phn_leg *)data)->local, seed);
+}
+
+static int leg_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	return !phn_addr_equal(arg->key, &((const struct phn_leg *)obj)->local);
+}
+
+static const struct rhashtable_params table_params = {
+	.head_offset = offsetof(struct phn_leg, node),
+	.key_len = sizeof(struct phn_addr),
+	.hashfn = key_hash,
+	.obj_hashfn = leg_hash,
+	.obj_cmpfn = leg_cmp,
+	.automatic_shrinking = true,
+};
+
+/**
+ * phn_leg_lookup - find a leg by its local address
+ * @pn: the namespace
+ * @local: address and RTP port
+ *
+ * Context: RCU read-side section, for as long as the leg is used.
+ * Return: the leg, or NULL.
+ */
+struct phn_leg *phn_leg_lookup(struct phn_net *pn, const struct phn_addr *local)
+{
+	return rhashtable_lookup(&pn->table, local, table_params);
+}
+
+int phn_leg_table_init(struct phn_net *pn)
+{
+	return rhashtable_init(&pn->table, &table_params);
+}
+
+void phn_leg_table_uninit(struct phn_net *pn)
+{
+	rhashtable_destroy(&pn->table);
+}
+
+static void leg_free(struct phn_leg *leg)
+{
+	phn_path_free(rcu_dereference_protected(leg->path, 1));
+	kfree(rcu_dereference_protected(leg->conf, 1));
+	free_percpu(leg->stats);
+	kfree_sensitive(leg);
+}
+
+static void leg_free_rcu(struct rcu_head *rcu)
+{
+	leg_free(container_of(rcu, struct phn_leg, rcu));
+}
+
+static u64 real_to_mono(u64 real, u64 offset)
+{
+	return real > offset ? real - offset : 0;
+}
+
+/**
+ * phn_leg_rewindow - work out when packets may pass
+ * @leg: the leg
+ *
+ * The window is civil time, and civil time can be set: so this is called for
+ * every leg again and again.
+ */
+void phn_leg_rewindow(struct phn_leg *leg)
+{
+	u64 offset = ktime_get_real_ns() - ktime_get_ns();
+	u64 close = leg->lease_ns;
+
+	if (leg->not_after_ns != U64_MAX)
+		close = min(close, real_to_mono(leg->not_after_ns, offset));
+	WRITE_ONCE(leg->open_ns, real_to_mono(leg->not_before_ns, offset));
+	WRITE_ONCE(leg->close_ns, close);
+}
+
+/**
+ * phn_leg_renew - renew a leg's lease
+ * @leg: the leg
+ * @lease_ms: milliseconds from now
+ */
+void phn_leg_renew(struct phn_leg *leg, u32 lease_ms)
+{
+	leg->lease_ns = ktime_get_ns() + (u64)lease_ms * NSEC_PER_MSEC;
+	phn_leg_rewindow(leg);
+}
+
+static struct phn_leg *leg_alloc(struct phn_net *pn, const struct phn_leg_params *params)
+{
+	struct phn_leg_conf *conf;
+	struct phn_leg *leg;
+
+	leg = kzalloc(sizeof(*leg), GFP_KERNEL_ACCOUNT);
+	if (!leg)
+		return NULL;
+	leg->stats = alloc_percpu_gfp(struct phn_leg_stats, GFP_KERNEL_ACCOUNT);
+	if (!leg->stats)
+		goto err_leg;
+	conf = kmemdup(&params->conf, sizeof(*conf), GFP_KERNEL_ACCOUNT);
+	if (!conf)
+		goto err_stats;
+
+	leg->pn = pn;
+	leg->local = params->local;
+	leg->not_before_ns = params->not_before_ns;
+	leg->not_after_ns = params->not_after_ns;
+	leg->cookie_len = params->cookie_len;
+	memcpy(leg->cookie, params->cookie, sizeof(leg->cookie));
+	spin_lock_init(&leg->path_lock);
+	spin_lock_init(&leg->tx_lock);
+	seqcount_spinlock_init(&leg->tx_seq, &leg->tx_lock);
+	phn_stream_init(&leg->tx, get_random_u32(), get_random_u32(), get_random_u32());
+	RCU_INIT_POINTER(leg->conf, conf);
+	phn_leg_renew(leg, params->lease_ms);
+	return leg;
+
+err_stats:
+	free_percpu(leg->stats);
+err_leg:
+	kfree(leg);
+	return NULL;
+}
+
+static int take_id(struct phn_leg *leg, u32 id, struct netlink_ext_ack *extack)
+{
+	struct xarray *ids = &leg->pn->ids;
+	int err;
+
+	if (id) {
+		leg->id = id;
+		err = xa_insert(ids, id, leg, GFP_KERNEL_ACCOUNT);
+	} else {
+		err = xa_alloc(ids, &leg->id, leg, xa_limit_32b, GFP_KERNEL_ACCOUNT);
+	}
+	if (err == -EBUSY) {
+		NL_SET_ERR_MSG(extack, "there is a leg of this identity");
+		return -EEXIST;
+	}
+	return err;
+}
+
+/**
+ * phn_leg_new - make a leg
+ * @pn: the namespace
+ * @params: what it shall be
+ * @extack: told why not
+ *
+ * Context: process, under legs_lock.
+ * Return: the leg, or an error pointer: -EADDRINUSE, -EADDRNOTAVAIL, -EEXIST,
+ * -ENOMEM, -ENODEV when the namespace is going away.
+ */
+struct phn_leg *phn_leg_new(struct phn_net *pn, const struct phn_leg_params *params,
+			    struct netlink_ext_ack *extack)
+{
+	struct phn_leg *leg;
+	int err;
+
+	if (pn->exiting)
+		return ERR_PTR(-ENODEV);
+
+	leg = leg_alloc(pn, params);
+	if (!leg)
+		return ERR_PTR(-ENOMEM);
+	err = take_id(leg, params->id, extack);
+	if (err)
+		goto err_leg;
+	err = phn_port_take(leg, extack);
+	if (err)
+		goto err_id;
+	err = rhashtable_insert_fast(&pn->table, &leg->node, table_params);
+	if (err)
+		goto err_port;
+
+	pn->generation++;
+	if (!pn->n_legs++)
+		phn_sweep_start(pn);
+	return leg;
+
+err_port:
+	phn_port_release(leg);
+err_id:
+	xa_erase(&pn->ids, leg->id);
+err_leg:
+	/* A packet may have come by the sockets already. */
+	call_rcu(&leg->rcu, leg_free_rcu);
+	return ERR_PTR(err);
+}
+
+/**
+ * phn_leg_del - end a leg, and its bridge if it has one
+ * @leg: freed after a grace period
+ *
+ * Context: process, under legs_lock.
+ */
+void phn_leg_del(struct phn_leg *leg)
+{
+	struct phn_net *pn = leg->pn;
+
+	phn_bridge_del(leg);
+	rhashtable_remove_fast(&pn->table, &leg->node, table_params);
+	phn_port_release(leg);
+	xa_erase(&pn->ids, leg->id);
+	pn->generation++;
+	pn->n_legs--;
+	call_rcu(&leg->rcu, leg_free_rcu);
+}
+
+/**
+ * phn_leg_del_all - end all legs of a namespace that goes away
+ * @pn: the namespace; no leg can be made in it any more
+ */
+void phn_leg_del_all(struct phn_net *pn)
+{
+	struct phn_leg *leg;
+	unsigned long id;
+
+	mutex_lock(&pn->legs_lock);
+	pn->exiting = true;
+	xa_for_each(&pn->ids, id, leg)
+		phn_leg_del(leg);
+	mutex_unlock(&pn->legs_lock);
+}
+
+/**
+ * phn_leg_conf_get - a copy of what a leg is set to
+ * @leg: the leg
+ * @conf: filled in
+ */
+void phn_leg_conf_get(const struct phn_leg *leg, struct phn_leg_conf *conf)
+{
+	rcu_read_lock();
+	*conf = *rcu_dereference(leg->conf);
+	rcu_read_unlock();
+}
+
+static void conf_apply(struct phn_leg_conf *conf, const struct phn_leg_conf *to, u32 what)
+{
+	if (what & PHN_SET_SOURCE_POLICY)
+		conf->source_policy = to->source_policy;
+	if (what & PHN_SET_REMOTE)
+		conf->remote = to->remote;
+	if (what & (PHN_SET_REMOTE | PHN_SET_SOURCE_POLICY))
+		conf->latch = conf->source_policy == PHONION_SOURCE_POLICY_LATCH_PORT;
+	if (what & PHN_SET_PT) {
+		conf->n_pt = to->n_pt;
+		memcpy(conf->pt, to->pt, sizeof(conf->pt));
+	}
+	if (what & PHN_SET_RATE_LIMIT)
+		phn_leg_conf_rate(conf, to->rate_limit);
+	if (what & PHN_SET_MEDIA_TIMEOUT)
+		conf->media_timeout_ms = to->media_timeout_ms;
+	if (what & PHN_SET_DSCP)
+		conf->dscp = to->dscp;
+	if (what & PHN_SET_HOLD)
+		conf->hold = to->hold;
+}
+
+/* Under path_lock. The path is made from the configuration, so it goes too. */
+static void conf_publish(struct phn_leg *leg, struct phn_leg_conf *conf)
+{
+	struct phn_leg_conf *old;
+
+	old = rcu_replace_pointer(leg->conf, conf, lockdep_is_held(&leg->path_lock));
+	phn_path_reset(leg);
+	kfree_rcu(old, rcu);
+}
+
+/**
+ * phn_leg_change - change what a leg is set to
+ * @leg: the leg
+ * @to: new values of the fields in @what
+ * @what: PHN_SET_*
+ *
+ * Context: process, under legs_lock.
+ * Return: 0 or -ENOMEM.
+ */
+int phn_leg_change(struct phn_leg *leg, const struct phn_leg_conf *to, u32 what)
+{
+	struct phn_leg_conf *conf;
+
+	conf = kmalloc(sizeof(*conf), GFP_KERNEL_ACCOUNT);
+	if (!conf)
+		return -ENOMEM;
+
+	spin_lock_bh(&leg->path_lock);
+	*conf = *rcu_dereference_protected(leg->conf, lockdep_is_held(&leg->path_lock));
+	conf_apply(conf, to, what);
+	conf_publish(leg, conf);
+	spin_unlock_bh(&leg->path_lock);
+	return 0;
+}
+
+/**
+ * phn_leg_latch - make a valid packet's source port the peer's
+ * @leg: a leg whose configuration says so
+ * @src: the packet's source, of the peer's address
+ *
+ * Context: softirq, RCU read-side section.
+ * Return: whether @src is the peer's address now.
+ */
+bool phn_leg_latch(struct phn_leg *leg, const struct phn_addr *src)
+{
+	struct phn_leg_conf *conf, *old;
+	bool ours = false;
+
+	conf = kmalloc(sizeof(*conf), GFP_ATOMIC);
+	if (!conf)
+		return false;
+
+	spin_lock(&leg->path_lock);
+	old = rcu_dereference_protected(leg->conf, lockdep_is_held(&leg->path_lock));
+	if (old->latch && phn_addr_same_ip(&old->remote, src)) {
+		*conf = *old;
+		conf->remote.port = src->port;
+		conf->latch = false;
+		conf_publish(leg, conf);
+		conf = NULL;
+		ours = true;
+	} else {
+		/* Another CPU was first. */
+		ours = phn_addr_equal(&old->remote, src);
+	}
+	spin_unlock(&leg->path_lock);
+
+	kfree(conf);
+	return ours;
+}

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generated policy has checked types, lengths and ranges; here is what
+ * takes more than one attribute, or knowledge of addresses and times.
+ */
+#include "netlink_parse.h"
+
+#include <linux/ktime.h>
+#include <net/genetlink.h>
+
+#include "leg.h"
+#include "netlink_gen.h"
+
+#define DEFAULT_RATE_LIMIT 250
+#define DEFAULT_LEASE_MS   60000
+#define DEFAULT_DSCP	   46
+
+/* RTP payload types that look like RTCP with the marker bit (RFC 5761, section 4). */
+#define PT_RTCP_MIN	   64
+#define PT_RTCP_MAX	   95
+
+static int refuse(struct genl_info *info, int attr, const char *why)
+{
+	if (info->attrs[attr])
+		NL_SET_BAD_ATTR(info->extack, info->attrs[attr]);
+	if (info->extack)
+		info->extack->_msg = why;
+	return -EINVAL;
+}
+
+static const char *bad_ipv4(__be32 ip)
+{
+	if (ipv4_is_zeronet(ip) || ipv4_is_multicast(ip) || ipv4_is_lbcast(ip))
+		return "not the address of a host";
+	return NULL;
+}
+
+static const char *bad_ipv6(const struct in6_addr *ip)
+{
+	int type = ipv6_addr_type(ip);
+
+	if (!(type & IPV6_ADDR_UNICAST) || type == IPV6_ADDR_ANY || type & IPV6_ADDR_MAPPED)
+		return "not the address of a host";
+	if (type & IPV6_ADDR_LINKLOCAL)
+		return "link-local addresses have no meaning without a link";
+	return NULL;
+}
+
+/*
+ * One address of either family, and a port. Return: whether there was any, or
+ * a negative errno.
+ */
+static int parse_addr(struct genl_info *info, struct phn_addr *addr, int attr4, int attr6,
+		      int attr_port)
+{
+	struct nlattr *a4 = info->attrs[attr4], *a6 = info->attrs[attr6];
+	struct nlattr *port = info->attrs[attr_port];
+	const char *bad;
+
+	if (!a4 && !a6 && !port)
+		return 0;
+	if (a4 && a6)
+		return refuse(info, attr6, "an IPv4 and an IPv6 address exclude each other");
+	if (!a4 && !a6)
+		return refuse(info, attr_port, "a port needs an address");
+	if (!port)
+		return refuse(info, a4 ? attr4 : attr6, "an address needs a port");
+
+	if (a4) {
+		phn_addr_set4(addr, nla_get_in_addr(a4), nla_get_be16(port));
+		bad = bad_ipv4(phn_addr_ip4(addr));
+	} else {
+		struct in6_addr ip = nla_get_in6_addr(a6);
+
+		phn_addr_set6(addr, &ip, nla_get_be16(port));
+		bad = bad_ipv6(&ip);
+	}
+	return bad ? refuse(info, a4 ? attr4 : attr6, bad) : 1;
+}
+
+static int parse_local(struct genl_info *info, struct phn_addr *local)
+{
+	int ret = parse_addr(info, local, PHONION_A_LEG_LOCAL_IPV4, PHONION_A_LEG_LOCAL_IPV6,
+			     PHONION_A_LEG_LOCAL_PORT);
+
+	if (ret < 0)
+		return ret;
+	if (!ret)
+		return refuse(info, PHONION_A_LEG_LOCAL_PORT,
+			      "a local address and port are needed");
+	if (ntohs(local->port) & 1)
+		return refuse(info, PHONION_A_LEG_LOCAL_PORT, "the RTP port must be even");
+	return 0;
+}
+
+static int parse_remote(struct genl_info *info, u16 family, struct phn_leg_conf *conf, u32 *what)
+{
+	int ret = parse_addr(info, &conf->remote, PHONION_A_LEG_REMOTE_IPV4,
+			     PHONION_A_LEG_REMOTE_IPV6, PHONION_A_LEG_REMOTE_PORT);
+
+	if (ret <= 0)
+		return ret;
+	if (conf->remote.family != family)
+		return refuse(info, PHONION_A_LEG_REMOTE_PORT,
+			      "remote and local address are not of one family");
+	*what |= PHN_SET_REMOTE;
+	return 0;
+}
+
+static int parse_payload_type(struct genl_info *info, struct nlattr *attr,
+			      struct phn_leg_conf *conf)
+{
+	struct nlattr *tb[PHONION_A_PAYLOAD_TYPE_MAX + 1];
+	struct phn_pt pt;
+	int err, i;
+
+	err = nla_parse_nested(tb, PHONION_A_PAYLOAD_TYPE_MAX, attr, phn_nl_payload_type_policy,
+			       info->extack);
+	if (err)
+		return err;
+	if (!tb[PHONION_A_PAYLOAD_TYPE_NUMBER] || !tb[PHONION_A_PAYLOAD_TYPE_CODEC])
+		return refuse(info, PHONION_A_LEG_PAYLOAD_TYPES,
+			      "a payload type needs a number and a codec");
+
+	pt.number = nla_get_u8(tb[PHONION_A_PAYLOAD_TYPE_NUMBER]);
+	pt.codec = nla_get_u32(tb[PHONION_A_PAYLOAD_TYPE_CODEC]);
+	if (pt.number >= PT_RTCP_MIN && pt.number <= PT_RTCP_MAX)
+		return refuse(info, PHONION_A_LEG_PAYLOAD_TYPES,
+			      "payload types 64 to 95 cannot be told from RTCP");
+	for (i = 0; i < conf->n_pt; i++)
+		if (conf->pt[i].number == pt.number || conf->pt[i].codec == pt.codec)
+			return refuse(info, PHONION_A_LEG_PAYLOAD_TYPES,
+				      "a payload type number or codec occurs twice");
+	if (conf->n_pt == PHONION_MAX_PAYLOAD_TYPES)
+		return refuse(info, PHONION_A_LEG_PAYLOAD_TYPES, "more than four payload types");
+	conf->pt[conf->n_pt++] = pt;
+	return 0;
+}
+
+static int parse_payload_types(struct genl_info *info, struct phn_leg_conf *conf, u32 *what)
+{
+	struct nlattr *attr;
+	int rem, err;
+
+	if (!info->attrs[PHONION_A_LEG_PAYLOAD_TYPES])
+		return 0;
+	conf->n_pt = 0;
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != PHONION_A_LEG_PAYLOAD_TYPES)
+			continue;
+		err = parse_payload_type(info, attr, conf);
+		if (err)
+			return err;
+	}
+	*what |= PHN_SET_PT;
+	return 0;
+}
+
+static void parse_scalars(struct genl_info *info, struct phn_leg_conf *conf, u32 *what)
+{
+	struct nlattr **a = info->attrs;
+
+	if (a[PHONION_A_LEG_SOURCE_POLICY]) {
+		conf->source_policy = nla_get_u32(a[PHONION_A_LEG_SOURCE_POLICY]);
+		*what |= PHN_SET_SOURCE_POLICY;
+	}
+	if (a[PHONION_A_LEG_RATE_LIMIT]) {
+		phn_leg_conf_rate(conf, nla_get_u32(a[PHONION_A_LEG_RATE_LIMIT]));
+		*what |= PHN_SET_RATE_LIMIT;
+	}
+	if (a[PHONION_A_LEG_MEDIA_TIMEOUT]) {
+		conf->media_timeout_ms = nla_get_u32(a[PHONION_A_LEG_MEDIA_TIMEOUT]);
+		*what |= PHN_SET_MEDIA_TIMEOUT;
+	}
+	if (a[PHONION_A_LEG_DSCP]) {
+		conf->dscp = nla_get_u8(a[PHONION_A_LEG_DSCP]);
+		*what |= PHN_SET_DSCP;
+	}
+	if (a[PHONION_A_LEG_HOLD]) {
+		conf->hold = nla_get_u8(a[PHONION_A_LEG_HOLD]);
+		*what |= PHN_SET_HOLD;
+	}
+}
+
+/**
+ * phn_nl_parse_change - read what leg-set asks for
+ * @info: the request
+ * @family: of the leg's local address
+ * @conf: the fields in @what are filled in
+ * @what: PHN_SET_*
+ *
+ * Return: 0, or -EINVAL with a sentence why.
+ */
+int phn_nl_parse_change(struct genl_info *info, u16 family, struct phn_leg_conf *conf,
+			u32 *what)
+{
+	int err;
+
+	*what = 0;
+	parse_scalars(info, conf, what);
+	err = parse_remote(info, family, conf, what);
+	return err ?: parse_payload_types(info, conf, what);
+}
+
+static int parse_window(struct genl_info *info, struct phn_leg_params *params)
+{
+	struct nlattr *before = info->attrs[PHONION_A_LEG_NOT_BEFORE];
+	struct nlattr *after = info->attrs[PHONION_A_LEG_NOT_AFTER];
+
+	params->not_before_ns = before ? nla_get_u64(before) : 0;
+	params->not_after_ns = after ? nla_get_u64(after) : U64_MAX;
+	if (params->not_after_ns <= params->not_before_ns)
+		return refuse(info, PHONION_A_LEG_NOT_AFTER, "the window ends before it begins");
+	if (params->not_after_ns <= ktime_get_real_ns())
+		return refuse(info, PHONION_A_LEG_NOT_AFTER, "the window is over");
+	return 0;
+}
+
+/**
+ * phn_nl_parse_params - read what leg-new asks for
+ * @info: the request
+ * @params: filled in, with the defaults of what is left out
+ *
+ * Return: 0, or -EINVAL with a sentence why.
+ */
+int phn_nl_parse_params(struct genl_info *info, struct phn_leg_params *params)
+{
+	struct phn_leg_conf *conf = &params->conf;
+	struct nlattr **a = info->attrs;
+	u32 what;
+	int err;
+
+	memset(params, 0, sizeof(*params));
+	conf->dscp = DEFAULT_DSCP;
+	phn_leg_conf_rate(conf, DEFAULT_RATE_LIMIT);
+	params->lease_ms = a[PHONION_A_LEG_LEASE] ? nla_get_u32(a[PHONION_A_LEG_LEASE])
+						  : DEFAULT_LEASE_MS;
+	if (a[PHONION_A_LEG_ID])
+		params->id = nla_get_u32(a[PHONION_A_LEG_ID]);
+	if (a[PHONION_A_LEG_COOKIE]) {
+		params->cookie_len = nla_len(a[PHONION_A_LEG_COOKIE]);
+		nla_memcpy(params->cookie, a[PHONION_A_LEG_COOKIE], sizeof(params->cookie));
+	}
+
+	err = parse_local(info, &params->local);
+	if (!err)
+		err = phn_nl_parse_change(info, params->local.family, conf, &what);
+	if (!err)
+		err = parse_window(info, params);
+	if (err)
+		return err;
+	if (!conf->n_pt)
+		return refuse(info, PHONION_A_LEG_PAYLOAD_TYPES, "payload types are needed");
+	conf->latch = conf->source_policy == PHONION_SOURCE_POLICY_LATCH_PORT;
+	return 0;
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "path.h"
+
+#include <linux/netdevice.h>
+#include <net/arp.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/ndisc.h>
+#include <net/route.h>
+
+#include "core/rtp.h"
+#include "leg.h"
+#include "netns.h"
+
+#define PATH_TTL 64
+
+void phn_path_free(struct phn_path *path)
+{
+	if (!path)
+		return;
+	dst_release(path->dst);
+	kfree(path);
+}
+
+static void path_free_rcu(struct rcu_head *rcu)
+{
+	phn_path_free(container_of(rcu, struct phn_path, rcu));
+}
+
+/* Under path_lock. */
+static void path_replace(struct phn_leg *leg, struct phn_path *path)
+{
+	struct phn_path *old;
+
+	old = rcu_replace_pointer(leg->path, path, lockdep_is_held(&leg->path_lock));
+	if (old)
+		call_rcu(&old->rcu, path_free_rcu);
+}
+
+/**
+ * phn_path_reset - forget a leg's path; the next packet looks for another
+ * @leg: the leg
+ *
+ * Context: under path_lock.
+ */
+void phn_path_reset(struct phn_leg *leg)
+{
+	path_replace(leg, NULL);
+}
+
+static struct dst_entry *route4(struct phn_leg *leg, const struct phn_leg_conf *conf)
+{
+	struct flowi4 fl4 = {
+		.flowi4_proto = IPPROTO_UDP,
+		.flowi4_tos = RT_TOS(conf->dscp << 2),
+		.saddr = phn_addr_ip4(&leg->local),
+		.daddr = phn_addr_ip4(&conf->remote),
+		.fl4_sport = leg->local.port,
+		.fl4_dport = conf->remote.port,
+	};
+	struct rtable *rt = ip_route_output_flow(leg->pn->net, &fl4, NULL);
+
+	if (IS_ERR(rt))
+		return ERR_CAST(rt);
+	if (rt->rt_flags & (RTCF_BROADCAST | RTCF_MULTICAST)) {
+		ip_rt_put(rt);
+		return ERR_PTR(-EACCES);
+	}
+	return &rt->dst;
+}
+
+static struct dst_entry *route6(struct phn_leg *leg, const struct phn_leg_conf *conf)
+{
+	struct flowi6 fl6 = {
+		.flowi6_proto = IPPROTO_UDP,
+		.flowlabel = ip6_make_flowinfo(conf->dscp << 2, 0),
+		.saddr = leg->local.ip,
+		.daddr = conf->remote.ip,
+		.fl6_sport = leg->local.port,
+		.fl6_dport = conf->remote.port,
+	};
+
+	return ip6_dst_lookup_flow(leg->pn->net, NULL, &fl6, NULL);
+}
+
+static void headers4(struct phn_path *path, const struct phn_leg *leg,
+		     const struct phn_leg_conf *conf)
+{
+	path->ip4 = (struct iphdr){
+		.version = 4,
+		.ihl = 5,
+		.tos = conf->dscp << 2,
+		.frag_off = htons(IP_DF),
+		.ttl = PATH_TTL,
+		.protocol = IPPROTO_UDP,
+		.saddr = phn_addr_ip4(&leg->local),
+		.daddr = phn_addr_ip4(&conf->remote),
+	};
+	path->hlen = sizeof(path->ip4) + sizeof(path->udp);
+}
+
+static void headers6(struct phn_path *path, const struct phn_leg *leg,
+		     const struct phn_leg_conf *conf)
+{
+	path->ip6 = (struct ipv6hdr){
+		.nexthdr = IPPROTO_UDP,
+		.hop_limit = PATH_TTL,
+		.saddr = leg->local.ip,
+		.daddr = conf->remote.ip,
+	};
+	ip6_flow_hdr(&path->ip6, conf->dscp << 2, 0);
+	path->hlen = sizeof(path->ip6) + sizeof(path->udp);
+}
+
+static enum phonion_path_state classify(const struct dst_entry *dst)
+{
+	if (dst->dev->flags & IFF_LOOPBACK)
+		return PHONION_PATH_STATE_LOCAL;
+	if (dst_xfrm(dst) || dst->lwtstate)
+		return PHONION_PATH_STATE_TRANSFORMED;
+	return PHONION_PATH_STATE_FAST;
+}
+
+static struct phn_path *path_alloc(struct phn_leg *leg, const struct phn_leg_conf *conf)
+{
+	struct phn_path *path = kzalloc(sizeof(*path), GFP_ATOMIC);
+	struct dst_entry *dst;
+
+	if (!path)
+		return NULL;
+	path->family = leg->local.family;
+	dst = path->family == AF_INET ? route4(leg, conf) : route6(leg, conf);
+	if (IS_ERR(dst)) {
+		kfree(path);
+		return NULL;
+	}
+
+	path->dst = dst;
+	path->udp.source = leg->local.port;
+	path->udp.dest = conf->remote.port;
+	if (path->family == AF_INET) {
+		headers4(path, leg, conf);
+	} else {
+		headers6(path, leg, conf);
+		path->cookie = rt6_get_cookie((struct rt6_info *)dst);
+	}
+	path->state = classify(dst);
+	path->headroom = path->hlen + LL_RESERVED_SPACE(dst->dev);
+	return path;
+}
+
+static const struct phn_path *path_build(struct phn_leg *leg)
+{
+	const struct phn_leg_conf *conf;
+	struct phn_path *path = NULL;
+
+	spin_lock(&leg->path_lock);
+	conf = rcu_dereference_protected(leg->conf, lockdep_is_held(&leg->path_lock));
+	if (conf->remote.port)
+		path = path_alloc(leg, conf);
+	path_replace(leg, path);
+	spin_unlock(&leg->path_lock);
+	return path;
+}
+
+/**
+ * phn_path_get - the way to a leg's peer
+ * @leg: the leg
+ *
+ * Context: bottom halves off, RCU read-side section for as long as the path
+ * is used.
+ * Return: the path, or NULL when the peer is not known or cannot be reached.
+ */
+const struct phn_path *phn_path_get(struct phn_leg *leg)
+{
+	const struct phn_path *path = rcu_dereference(leg->path);
+
+	if (likely(path && dst_check(path->dst, path->cookie)))
+		return path;
+	return path_build(leg);
+}
+
+/**
+ * phn_path_neighbour - the next hop on a path
+ * @path: the path
+ * @skb: a packet with its IP header at the network header, or NULL
+ *
+ * It is looked up for each packet rather than kept, since a reference to a
+ * neighbour would hold its device.
+ *
+ * Context: bottom halves off, RCU read-side section.
+ * Return: the neighbour; without @skb, NULL when there is none yet; with it,
+ * made when there is none, or an error pointer.
+ */
+struct neighbour *phn_path_neighbour(const struct phn_path *path, struct sk_buff *skb)
+{
+	struct net_device *dev = path->dst->dev;
+	const struct in6_addr *next6;
+	struct neighbour *neigh;
+	bool is_v6gw;
+
+	if (path->family == AF_INET) {
+		struct rtable *rt = (struct rtable *)path->dst;
+
+		if (skb)
+			return ip_neigh_for_gw(rt, skb, &is_v6gw);
+		if (rt->rt_gw_family == AF_INET6)
+			return __ipv6_neigh_lookup_noref(dev, &rt->rt_gw6);
+		return __ipv4_neigh_lookup_noref(dev, (__force u32)rt_nexthop(rt, path->ip4.daddr));
+	}
+
+	next6 = rt6_nexthop((struct rt6_info *)path->dst, &path->ip6.daddr);
+	neigh = __ipv6_neigh_lookup_noref(dev, next6);
+	if (unlikely(!neigh && skb))
+		neigh = __neigh_create(&nd_tbl, next6, dev, false);
+	return neigh;
+}
+
+static enum phonion_path_state live_state(const struct phn_path *path)
+{
+	const struct net_device *dev = path->dst->dev;
+	const struct neighbour *neigh;
+
+	if (!netif_running(dev) || !netif_carrier_ok(dev))
+		return PHONION_PATH_STATE_DEVICE_DOWN;
+	if (path->state != PHONION_PATH_STATE_FAST)
+		return path->state;
+	neigh = phn_path_neighbour(path, NULL);
+	if (!neigh || !(READ_ONCE(neigh->nud_state) & NUD_VALID))
+		return PHONION_PATH_STATE_NEIGHBOUR;
+	return PHONION_PATH_STATE_FAST;
+}
+
+/**
+ * phn_path_state - how a leg's packets leave now, and if not fast, why not
+ * @leg: the leg
+ * @ifindex: the outgoing device's, 0 when there is none
+ *
+ * Context: process.
+ */
+enum phonion_path_state phn_path_state(struct phn_leg *leg, int *ifindex)
+{
+	enum phonion_path_state state;
+	const struct phn_path *path;
+	u64 now = ktime_get_ns();
+
+	*ifindex = 0;
+	if (now < leg->open_ns || now >= leg->close_ns)
+		return PHONION_PATH_STATE_WINDOW_CLOSED;
+
+	rcu_read_lock_bh();
+	if (!rcu_dereference_bh(leg->conf)->remote.port) {
+		state = PHONION_PATH_STATE_NO_REMOTE;
+	} else if (!rcu_access_pointer(leg->bridge)) {
+		state = PHONION_PATH_STATE_NO_BRIDGE;
+	} else {
+		path = phn_path_get(leg);
+		state = path ? live_state(path) : PHONION_PATH_STATE_NO_ROUTE;
+		if (path)
+			*ifindex = path->dst->dev->ifindex;
+	}
+	rcu_read_unlock_bh();
+	return state;
+}
+
+/**
+ * phn_path_flush - forget all paths over a device that goes away
+ * @pn: the namespace
+ * @dev: the device
+ *
+ * The route code would see to most of them; routes under IPsec can hold on.
+ */
+void phn_path_flush(struct phn_net *pn, const struct net_device *dev)
+{
+	const struct phn_path *path;
+	struct phn_leg *leg;
+	unsigned long id;
+
+	mutex_lock(&pn->legs_lock);
+	xa_for_each(&pn->ids, id, leg) {
+		spin_lock_bh(&leg->path_lock);
+		path = rcu_dereference_protected(leg->path, lockdep_is_held(&leg->path_lock));
+		if (path && path->dst->dev == dev)
+			phn_path_reset(leg);
+		spin_unlock_bh(&leg->path_lock);
+	}
+	mutex_unlock(&pn->legs_lock);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The cached way from a leg to its peer. */
+#ifndef PHN_PATH_H
+#define PHN_PATH_H
+
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/phonion.h>
+#include <linux/udp.h>
+#include <net/dst.h>
+
+struct neighbour;
+struct phn_leg;
+struct phn_net;
+
+/**
+ * struct phn_path - the way to a leg's peer
+ * @rcu: freed after a grace period
+ * @dst: route; a reference is held, which does not hold the device: the
+ *	route code takes it out of @dst when it goes
+ * @cookie: for dst_check()
+ * @family: AF_INET or AF_INET6
+ * @state: PHONION_PATH_STATE_FAST, or why packets must go by the stack
+ * @hlen: octets of IP and UDP headers
+ * @headroom: octets that a packet needs before its RTP header
+ * @ip4: IPv4 header to send, but for its length and checksum
+ * @ip6: IPv6 header to send, but for its length
+ * @udp: UDP header to send, but for its length and checksum
+ *
+ * Made from a leg's configuration and immutable. Every field of the headers
+ * that could tell of the packet's origin is a constant: TTL, DSCP, flow label,
+ * IP identification (0, with DF, RFC 6864), presence of a UDP checksum.
+ */
+struct phn_path {
+	struct rcu_head rcu;
+	struct dst_entry *dst;
+	u32 cookie;
+	u16 family;
+	u8 state;
+	u8 hlen;
+	u16 headroom;
+	union {
+		struct iphdr ip4;
+		struct ipv6hdr ip6;
+	};
+	struct udphdr udp;
+};
+
+const struct phn_path *phn_path_get(struct phn_leg *leg);
+struct neighbour *phn_path_neighbour(const struct phn_path *path, struct sk_buff *skb);
+enum phonion_path_state phn_path_state(struct phn_leg *leg, int *ifindex);
+void phn_path_reset(struct phn_leg *leg);
+void phn_path_free(struct phn_path *path);
+void phn_path_flush(struct phn_net *pn, const struct net_device *dev);
+
+#endif

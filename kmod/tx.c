@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "tx.h"
+
+#include <linux/skbuff.h>
+#include <net/ip.h>
+#include <net/ip6_checksum.h>
+#include <net/neighbour.h>
+
+#include "core/g711.h"
+#include "leg.h"
+#include "netns.h"
+#include "path.h"
+
+/* Only a change of source takes the lock. */
+static void rewrite(struct phn_leg *leg, struct phn_rtp *rtp, u64 now)
+{
+	struct phn_stream_anchor anchor;
+	unsigned int seq;
+
+	do {
+		seq = read_seqcount_begin(&leg->tx_seq);
+		anchor = leg->tx.anchor;
+	} while (read_seqcount_retry(&leg->tx_seq, seq));
+
+	if (unlikely(!phn_stream_anchored(&anchor, rtp))) {
+		spin_lock(&leg->tx_lock);
+		if (!phn_stream_anchored(&leg->tx.anchor, rtp)) {
+			write_seqcount_begin(&leg->tx_seq);
+			phn_stream_reanchor(&leg->tx, rtp, now);
+			write_seqcount_end(&leg->tx_seq);
+		}
+		anchor = leg->tx.anchor;
+		spin_unlock(&leg->tx_lock);
+	}
+
+	phn_stream_apply(&anchor, leg->tx.ssrc, rtp);
+	if (phn_stream_newer(&leg->tx, rtp)) {
+		leg->tx.last_seq = rtp->seq;
+		leg->tx.last_ts = rtp->timestamp;
+		leg->tx.last_ns = now;
+	}
+}
+
+/* The device, or the stack for one that cannot, fills in the checksum. */
+static void push_udp(struct sk_buff *skb, const struct phn_path *path)
+{
+	unsigned int len = skb->len + sizeof(struct udphdr);
+	struct udphdr *uh = skb_push(skb, sizeof(*uh));
+
+	*uh = path->udp;
+	uh->len = htons(len);
+	if (path->family == AF_INET)
+		uh->check = ~csum_tcpudp_magic(path->ip4.saddr, path->ip4.daddr, len,
+					       IPPROTO_UDP, 0);
+	else
+		uh->check = ~csum_ipv6_magic(&path->ip6.saddr, &path->ip6.daddr, len,
+					     IPPROTO_UDP, 0);
+	skb_reset_transport_header(skb);
+	skb->ip_summed = CHECKSUM_PARTIAL;
+	skb->csum_start = skb_transport_header(skb) - skb->head;
+	skb->csum_offset = offsetof(struct udphdr, check);
+}
+
+static void push_ip(struct sk_buff *skb, const struct phn_path *path)
+{
+	unsigned int len = skb->len;
+
+	if (path->family == AF_INET) {
+		struct iphdr *iph = skb_push(skb, sizeof(*iph));
+
+		*iph = path->ip4;
+		iph->tot_len = htons(len + sizeof(*iph));
+		ip_send_check(iph);
+		skb->protocol = htons(ETH_P_IP);
+	} else {
+		struct ipv6hdr *ip6h = skb_push(skb, sizeof(*ip6h));
+
+		*ip6h = path->ip6;
+		ip6h->payload_len = htons(len);
+		skb->protocol = htons(ETH_P_IPV6);
+	}
+	skb_reset_network_header(skb);
+}
+
+/* Nothing that the packet met on its way here may show on its way on. */
+static void scrub(struct sk_buff *skb)
+{
+	skb_orphan(skb);
+	skb_scrub_packet(skb, true);
+	skb_clear_hash(skb);
+	skb->priority = TC_PRIO_INTERACTIVE;
+	skb->encapsulation = 0;
+}
+
+static int send_slow(struct net *net, const struct phn_path *path, struct sk_buff *skb)
+{
+	skb_dst_set(skb, dst_clone(path->dst));
+	if (path->family == AF_INET) {
+		memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
+		return ip_local_out(net, NULL, skb);
+	}
+	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
+	return ip6_local_out(net, NULL, skb);
+}
+
+/* neigh_output() resolves a neighbour that is not, holding the packet. */
+static int send_fast(const struct phn_path *path, struct neighbour *neigh, struct sk_buff *skb)
+{
+	skb->dev = path->dst->dev;
+	skb_dst_set_noref(skb, path->dst);
+	return neigh_output(neigh, skb, false);
+}
+
+static int transmit(struct phn_leg *leg, const struct phn_path *path, struct sk_buff *skb)
+{
+	unsigned int payload = skb->len - path->hlen - PHN_RTP_HLEN;
+	struct neighbour *neigh;
+
+	if (path->state != PHONION_PATH_STATE_FAST) {
+		send_slow(leg->pn->net, path, skb);
+		phn_leg_count(leg->stats, PHN_TX_SLOW);
+	} else {
+		neigh = phn_path_neighbour(path, skb);
+		if (IS_ERR_OR_NULL(neigh))
+			return PHN_DROP_NO_ROUTE;
+		send_fast(path, neigh, skb);
+	}
+	phn_leg_count_packet(leg->stats, PHN_TX_PACKETS, payload);
+	return 0;
+}
+
+/**
+ * phn_tx - send a payload by a leg
+ * @leg: the leg
+ * @skb: the payload alone; consumed on success
+ * @rtp: header it came with, its payload type already the one to send
+ * @table: conversion of each octet, or NULL
+ * @now: CLOCK_MONOTONIC in nanoseconds
+ *
+ * Every header before the payload is made anew, so that none of the arriving
+ * packet's can leak through.
+ *
+ * Context: softirq, RCU read-side section.
+ * Return: 0, or the counter of the reason why not.
+ */
+int phn_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, const u8 *table,
+	   u64 now)
+{
+	const struct phn_leg_conf *conf = rcu_dereference(leg->conf);
+	const struct phn_path *path;
+
+	if (now < READ_ONCE(leg->open_ns) || now >= READ_ONCE(leg->close_ns))
+		return PHN_DROP_WINDOW;
+	if (!conf->remote.port)
+		return PHN_DROP_NO_BRIDGE;
+	if (conf->hold)
+		return PHN_DROP_HOLD;
+	path = phn_path_get(leg);
+	if (unlikely(!path))
+		return PHN_DROP_NO_ROUTE;
+	if (skb->len + PHN_RTP_HLEN + path->hlen > dst_mtu(path->dst))
+		return PHN_DROP_TOO_BIG;
+
+	if (table) {
+		if (skb_ensure_writable(skb, skb->len))
+			return PHN_DROP_NO_MEMORY;
+		phn_g711_convert(table, skb->data, skb->len);
+	}
+	if (skb_cow_head(skb, path->headroom + PHN_RTP_HLEN))
+		return PHN_DROP_NO_MEMORY;
+
+	rewrite(leg, rtp, now);
+	phn_rtp_write(skb_push(skb, PHN_RTP_HLEN), rtp);
+	push_udp(skb, path);
+	push_ip(skb, path);
+	scrub(skb);
+	return transmit(leg, path, skb);
+}

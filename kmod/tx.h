@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What leaves by a leg. */
+#ifndef PHN_TX_H
+#define PHN_TX_H
+
+#include <linux/types.h>
+
+struct phn_leg;
+struct phn_rtp;
+struct sk_buff;
+
+int phn_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, const u8 *table,
+	   u64 now);
+
+#endif
