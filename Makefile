@@ -33,7 +33,7 @@ LIB_SRC  := $(filter-out ctld/main.c,$(call sources,ctld)) $(wildcard kmod/core/
 CTL_SRC  := $(call sources,tools/phonionctl)
 UNIT_SRC := $(wildcard selftests/unit/*_test.c)
 UNITS    := $(UNIT_SRC:selftests/unit/%.c=$(BUILD)/unit/%)
-PROGRAMS := $(if $(wildcard ctld/main.c),$(BUILD)/phonion-ctld) $(if $(CTL_SRC),$(BUILD)/phonionctl)
+PROGRAMS := $(if $(wildcard ctld/main.c),$(BUILD)/phonion-ctld) $(if $(filter %/main.c %/phonionctl.c,$(CTL_SRC)),$(BUILD)/phonionctl)
 
 all: $(PROGRAMS)	## daemon and tools, into build/
 
