@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/* phonionctl: the operator's view of a relay. phonionctl.8 is the manual. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "control.h"
+#include "out.h"
+#include "phonionctl.h"
+
+static const char help[] =
+	"usage: phonionctl [-j] [-v] [-s SOCKET] COMMAND\n"
+	"\n"
+	"From the kernel (needs CAP_NET_ADMIN):\n"
+	"  leg [show [ID]]         legs; of each, whether it is on the fast path, or why not\n"
+	"  leg add local ADDR:PORT pt NUMBER=CODEC [KEY VALUE]...\n"
+	"  leg set ID KEY VALUE [KEY VALUE]...\n"
+	"  leg del ID\n"
+	"      keys: remote ADDR:PORT, source strict|latch-port, pt NUMBER=CODEC (up to 4),\n"
+	"      rate PACKETS/S, lease TIME, media-timeout TIME, dscp 0-63, hold on|off;\n"
+	"      leg add only: id ID, cookie HEX, not-before INSTANT, not-after INSTANT\n"
+	"  bridge [show]           pairs of legs that are joined\n"
+	"  bridge add ID ID\n"
+	"  bridge del ID           parts the bridge that the leg is in\n"
+	"  stats                   counters of the network namespace\n"
+	"\n"
+	"From phonion-ctld:\n"
+	"  circuit [show]          circuits and their windows\n"
+	"  call [show]             calls and their legs\n"
+	"  call hangup ID\n"
+	"\n"
+	"From both:\n"
+	"  monitor                 events as they come, until interrupted\n"
+	"  doctor                  checks this machine and says what to do\n"
+	"\n"
+	"  -j  JSON, one line for each answer or event\n"
+	"  -v  show peer addresses, dialled numbers and digits\n"
+	"  -s  control socket of phonion-ctld (default " CONTROL_SOCKET ")\n"
+	"\n"
+	"Exit status: 0 done, 1 refused or, by doctor, trouble found, 2 wrong usage,\n"
+	"3 kernel module not loaded, 4 daemon not reachable, 5 not permitted.\n";
+
+static int cmd_help(const struct opts *opts, int argc, char **argv)
+{
+	(void)argc;
+	(void)argv;
+	fputs(help, stdout);
+	return out_end(opts);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(const struct opts *opts, int argc, char **argv);
+} commands[] = {
+	{ "leg", cmd_leg },	  { "bridge", cmd_bridge },   { "stats", cmd_stats },
+	{ "call", cmd_call },	  { "circuit", cmd_circuit }, { "monitor", cmd_monitor },
+	{ "doctor", cmd_doctor }, { "help", cmd_help },
+};
+
+int main(int argc, char **argv)
+{
+	struct opts opts = { .socket = CONTROL_SOCKET };
+	int c;
+
+	/* "+": what follows the command is the command's. */
+	while ((c = getopt(argc, argv, "+:jvs:h")) != -1) {
+		switch (c) {
+		case 'j':
+			opts.json = true;
+			break;
+		case 'v':
+			opts.verbose = true;
+			break;
+		case 's':
+			opts.socket = optarg;
+			break;
+		case 'h':
+			return cmd_help(&opts, 0, NULL);
+		case ':':
+			return fail_usage(&opts, "-%c needs a path", optopt);
+		default:
+			return fail_usage(&opts, "unknown option '-%c'", optopt);
+		}
+	}
+	if (optind == argc) {
+		fputs(help, stderr);
+		return EXIT_USAGE;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (!strcmp(commands[i].name, argv[optind]))
+			return commands[i].run(&opts, argc - optind, argv + optind);
+	return fail_usage(&opts, "unknown command '%s'", argv[optind]);
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "out.h"
+
+static int vfail(const struct opts *opts, int status, const char *hint, const char *fmt, va_list ap)
+{
+	char text[1024];
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	/* What was written so far comes before the error, also in a file. */
+	fflush(stdout);
+	if (opts->json) {
+		json_t *e = json_pack("{s:s, s:s*}", "error", text, "hint", hint);
+
+		json_dumpf(e, stderr, JSON_COMPACT);
+		fputc('\n', stderr);
+		json_decref(e);
+	} else {
+		fprintf(stderr, "phonionctl: %s\n", text);
+		if (hint)
+			fprintf(stderr, "  %s\n", hint);
+	}
+	return status;
+}
+
+int fail(const struct opts *opts, int status, const char *hint, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	status = vfail(opts, status, hint, fmt, ap);
+	va_end(ap);
+	return status;
+}
+
+int fail_usage(const struct opts *opts, const char *fmt, ...)
+{
+	va_list ap;
+	int status;
+
+	va_start(ap, fmt);
+	status = vfail(opts, EXIT_USAGE, "See 'phonionctl help'.", fmt, ap);
+	va_end(ap);
+	return status;
+}
+
+int out_end(const struct opts *opts)
+{
+	if (fflush(stdout) || ferror(stdout))
+		return fail(opts, EXIT_REFUSED, NULL, "cannot write the output: %s",
+			    strerror(errno));
+	return EXIT_DONE;
+}
+
+int out_json(const struct opts *opts, json_t *value)
+{
+	json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
+	putchar('\n');
+	json_decref(value);
+	return out_end(opts);
+}
+
+static void *must(void *p)
+{
+	if (!p) {
+		fputs("phonionctl: out of memory\n", stderr);
+		exit(EXIT_REFUSED);
+	}
+	return p;
+}
+
+void out_row(struct out_table *t)
+{
+	t->rows = must(realloc(t->rows, (t->n + 1) * sizeof(*t->rows)));
+	memset(t->rows[t->n], 0, sizeof(*t->rows));
+	t->n++;
+}
+
+void out_cell(struct out_table *t, int column, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	free(t->rows[t->n - 1][column]);
+	t->rows[t->n - 1][column] = must(strdup(text));
+}
+
+static void put_cell(const char *text, size_t width, bool last)
+{
+	if (!text)
+		text = "-";
+	if (last)
+		printf("%s\n", text);
+	else
+		printf("%-*s  ", (int)width, text);
+}
+
+void out_table(struct out_table *t)
+{
+	size_t width[OUT_COLUMNS] = { 0 };
+	int columns = 0;
+
+	while (columns < OUT_COLUMNS && t->heads[columns])
+		columns++;
+	for (int c = 0; c < columns; c++) {
+		width[c] = strlen(t->heads[c]);
+		for (size_t i = 0; i < t->n; i++)
+			if (t->rows[i][c] && strlen(t->rows[i][c]) > width[c])
+				width[c] = strlen(t->rows[i][c]);
+	}
+	for (int c = 0; c < columns; c++)
+		put_cell(t->heads[c], width[c], c == columns - 1);
+	for (size_t i = 0; i < t->n; i++) {
+		for (int c = 0; c < columns; c++) {
+			put_cell(t->rows[i][c], width[c], c == columns - 1);
+			free(t->rows[i][c]);
+		}
+	}
+	free(t->rows);
+	t->rows = NULL;
+	t->n = 0;
+}
+
+const char *out_str(const json_t *object, const char *key)
+{
+	/* A ring, so that one printf() can use several. */
+	static char buf[8][256];
+	static unsigned int turn;
+	const char *s = json_string_value(json_object_get(object, key));
+	char *to = buf[turn++ % 8];
+	size_t n = 0;
+
+	if (!s)
+		return "-";
+	for (; *s && n < sizeof(buf[0]) - 1; s++)
+		to[n++] = (unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s;
+	to[n] = '\0';
+	return to;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Output: text tables or JSON on stdout, errors with a hint on stderr. */
+#ifndef PHONIONCTL_OUT_H
+#define PHONIONCTL_OUT_H
+
+#include <jansson.h>
+
+#include "phonionctl.h"
+
+/* Says what went wrong and, unless HINT is NULL, what to do; gives STATUS. */
+int fail(const struct opts *opts, int status, const char *hint, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+int fail_usage(const struct opts *opts, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* One line of JSON; takes the reference. EXIT_DONE, or failure to write. */
+int out_json(const struct opts *opts, json_t *value);
+/* Ends text output: EXIT_DONE, or failure to write. */
+int out_end(const struct opts *opts);
+
+#define OUT_COLUMNS 9
+
+/* Lines of cells, as wide as they need to be; column 0 is never NULL. */
+struct out_table {
+	const char *heads[OUT_COLUMNS];
+	char *(*rows)[OUT_COLUMNS];
+	size_t n;
+};
+
+/* The next row's cell: printf into it. The last column is not padded. */
+void out_row(struct out_table *t);
+void out_cell(struct out_table *t, int column, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void out_table(struct out_table *t);
+
+/* Strings of JSON that come from elsewhere, made harmless for a terminal. */
+const char *out_str(const json_t *object, const char *key);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the parts of phonionctl share: options, exit statuses, commands. */
+#ifndef PHONIONCTL_H
+#define PHONIONCTL_H
+
+#include <stdbool.h>
+
+/* Exit statuses; phonionctl.8 documents them. */
+enum {
+	EXIT_DONE,
+	EXIT_REFUSED, /* by the kernel or the daemon; doctor: trouble found */
+	EXIT_USAGE,
+	EXIT_NO_MODULE,
+	EXIT_NO_DAEMON,
+	EXIT_NO_PERMISSION,
+};
+
+struct opts {
+	bool json;
+	bool verbose; /* show peer addresses and digits */
+	const char *socket;
+};
+
+/* Commands get their own name in argv[0] and return an exit status. */
+int cmd_leg(const struct opts *opts, int argc, char **argv);
+int cmd_bridge(const struct opts *opts, int argc, char **argv);
+int cmd_stats(const struct opts *opts, int argc, char **argv);
+int cmd_circuit(const struct opts *opts, int argc, char **argv);
+int cmd_call(const struct opts *opts, int argc, char **argv);
+int cmd_monitor(const struct opts *opts, int argc, char **argv);
+int cmd_doctor(const struct opts *opts, int argc, char **argv);
+
+#endif
