@@ -333,6 +333,9 @@ static int device_event(struct notifier_block *nb, unsigned long event, void *pt
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct phn_net *pn = phn_net(dev_net(dev));
 
+	/* A namespace's loopback comes before what we keep for it. */
+	if (!pn)
+		return NOTIFY_DONE;
 	if (event == NETDEV_REGISTER && pn->attached) {
 		if (attach(pn, dev))
 			netdev_warn(dev, "phonion: no memory for the fast path\n");

@@ -299,17 +299,30 @@ static void conf_publish(struct phn_leg *leg, struct phn_leg_conf *conf)
  * @leg: the leg
  * @to: new values of the fields in @what
  * @what: PHN_SET_*
+ * @extack: told why not
+ *
+ * All or nothing: what can fail, mapping a bridge's payload types anew
+ * included, comes before what shows.
  *
  * Context: process, under legs_lock.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EOPNOTSUPP when no audio would flow any more.
  */
-int phn_leg_change(struct phn_leg *leg, const struct phn_leg_conf *to, u32 what)
+int phn_leg_change(struct phn_leg *leg, const struct phn_leg_conf *to, u32 what,
+		   struct netlink_ext_ack *extack)
 {
 	struct phn_leg_conf *conf;
+	int err;
 
 	conf = kmalloc(sizeof(*conf), GFP_KERNEL_ACCOUNT);
 	if (!conf)
 		return -ENOMEM;
+	if (what & PHN_SET_PT) {
+		err = phn_bridge_renew(leg, to, extack);
+		if (err) {
+			kfree(conf);
+			return err;
+		}
+	}
 
 	spin_lock_bh(&leg->path_lock);
 	*conf = *rcu_dereference_protected(leg->conf, lockdep_is_held(&leg->path_lock));

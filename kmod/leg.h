@@ -181,7 +181,8 @@ enum {
 /* All under legs_lock. */
 struct phn_leg *phn_leg_new(struct phn_net *pn, const struct phn_leg_params *params,
 			    struct netlink_ext_ack *extack);
-int phn_leg_change(struct phn_leg *leg, const struct phn_leg_conf *to, u32 what);
+int phn_leg_change(struct phn_leg *leg, const struct phn_leg_conf *to, u32 what,
+		   struct netlink_ext_ack *extack);
 void phn_leg_conf_get(const struct phn_leg *leg, struct phn_leg_conf *conf);
 void phn_leg_renew(struct phn_leg *leg, u32 lease_ms);
 void phn_leg_rewindow(struct phn_leg *leg);

@@ -93,7 +93,7 @@ int phn_nl_leg_new_doit(struct sk_buff *skb, struct genl_info *info)
 	return IS_ERR(msg) ? PTR_ERR(msg) : genlmsg_reply(msg, info);
 }
 
-/* Under legs_lock. The bridge is mapped anew first, since that can be refused. */
+/* Under legs_lock. */
 static int leg_set(struct phn_leg *leg, struct genl_info *info)
 {
 	struct nlattr *lease = info->attrs[PHONION_A_LEG_LEASE];
@@ -103,10 +103,8 @@ static int leg_set(struct phn_leg *leg, struct genl_info *info)
 
 	phn_leg_conf_get(leg, &conf);
 	err = phn_nl_parse_change(info, leg->local.family, &conf, &what);
-	if (!err && what & PHN_SET_PT)
-		err = phn_bridge_renew(leg, &conf, info->extack);
 	if (!err && what)
-		err = phn_leg_change(leg, &conf, what);
+		err = phn_leg_change(leg, &conf, what, info->extack);
 	if (!err && lease)
 		phn_leg_renew(leg, nla_get_u32(lease));
 	return err;
