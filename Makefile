@@ -112,6 +112,7 @@ install: all modules	## into DESTDIR and PREFIX, the module for KVER
 	$(foreach f,$(BINS),install -D -m 755 -t $(call where,$f) $(call which,$f)$(newline)	)
 	$(foreach f,$(EXTRAS),install -D -m 644 -t $(call where,$f) $(call which,$f)$(newline)	)
 	$(KMAKE) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
+	$(if $(DESTDIR),,depmod $(KVER))
 uninstall:		## what install put there
 	rm -f $(foreach f,$(BINS) $(EXTRAS),$(call where,$f)/$(notdir $(call which,$f)))
 	rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/kmod/phonion.ko
