@@ -96,9 +96,10 @@ demo: setup		## a call through three relays, in a guest
 
 # What there is to install beside the programs: FILE=DIRECTORY.
 share   := $(PREFIX)/share
-EXTRAS  := $(foreach s,1 5 8,$(patsubst %,%=$(share)/man/man$s,$(wildcard ctld/*.$s tools/*/*.$s Documentation/man/*.$s))) \
+EXTRAS  := $(foreach s,1 5 8,$(patsubst %,%=$(share)/man/man$s,$(wildcard ctld/*.$s tools/*/*.$s Documentation/*.$s))) \
 	$(patsubst %,%=$(share)/bash-completion/completions,$(wildcard tools/*/completion/*)) \
-	$(patsubst %,%=$(PREFIX)/lib/systemd/system,$(wildcard ctld/*.service))
+	$(patsubst %,%=$(share)/doc/phonion,$(wildcard Documentation/*.conf)) \
+	ctld/phonion-ctld.service=$(PREFIX)/lib/systemd/system
 BINS    := $(patsubst %,%=$(PREFIX)/bin,$(filter %ctl,$(PROGRAMS))) \
 	$(patsubst %,%=$(PREFIX)/sbin,$(filter-out %ctl,$(PROGRAMS)))
 which    = $(firstword $(subst =, ,$1))
@@ -111,12 +112,15 @@ endef
 install: all modules	## into DESTDIR and PREFIX, the module for KVER
 	$(foreach f,$(BINS),install -D -m 755 -t $(call where,$f) $(call which,$f)$(newline)	)
 	$(foreach f,$(EXTRAS),install -D -m 644 -t $(call where,$f) $(call which,$f)$(newline)	)
-	$(KMAKE) INSTALL_MOD_PATH=$(DESTDIR) INSTALL_MOD_DIR=updates modules_install
+	sed -i 's|@PREFIX@|$(PREFIX)|' $(DESTDIR)$(PREFIX)/lib/systemd/system/phonion-ctld.service
+	$(KMAKE) CONFIG_MODULE_SIG_ALL= DEPMOD=true INSTALL_MOD_PATH=$(DESTDIR) \
+		INSTALL_MOD_DIR=updates modules_install
+	$(if $(DESTDIR),,depmod $(KVER))
 	$(if $(DESTDIR),,depmod $(KVER))
 uninstall:		## what install put there
 	rm -f $(foreach f,$(BINS) $(EXTRAS),$(call where,$f)/$(notdir $(call which,$f)))
 	rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/kmod/phonion.ko
-	-$(if $(DESTDIR),,depmod $(KVER))
+	$(if $(DESTDIR),,depmod $(KVER))
 
 clean:			## all that was built, but not the guest's kernel
 	@mkdir -p $(BUILD)
