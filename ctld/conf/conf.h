@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The configuration of phonion-ctld, read with libconfig. Every key, with its
- * unit, range and default, is in Documentation/phonion-ctld.conf.5.
+ * unit, range and default, is in Documentation/man/phonion-ctld.conf.5.
  */
 #ifndef PHONION_CONF_H
 #define PHONION_CONF_H
@@ -76,5 +76,14 @@ const struct conf_trunk *conf_trunk_find(const struct conf *conf, const char *na
 const struct conf_circuit *conf_circuit_find(const struct conf *conf,
 					     const struct conf_trunk *trunk,
 					     const char *number);
+
+/*
+ * May NUMBER be dialled on TRUNK? Never an emergency number. Otherwise the
+ * longest matching prefix of allow and deny decides, deny when they are equal;
+ * with a non-empty allow, what matches nothing is denied. Premium-rate and
+ * satellite prefixes are denied unless allow has one at least as long.
+ */
+bool conf_number_allowed(const struct conf_trunk *trunk, const char *number);
+bool conf_number_emergency(const char *number);
 
 #endif

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include "conf/circuit.h"
+#include "conf/trunk.h"
+#include "conf/value.h"
+#include "log/log.h"
+
+#define DEFAULT_SOCKET	  "/run/phonion/ctld.sock"
+#define DEFAULT_STATE_DIR "/run/phonion/state"
+
+/* "20000-29999", even to odd: a leg has a pair of ports. TO is the conf. */
+static CONF_VALUE(read_rtp_ports)
+{
+	int err, end = 0;
+	const char *text = conf_text(reader, setting, &err);
+	struct conf *conf = to;
+	char low[6], high[6];
+	unsigned long min, max;
+
+	if (!text)
+		return err;
+	if (sscanf(text, "%5[0-9]-%5[0-9]%n", low, high, &end) != 2 || text[end])
+		return conf_refuse(reader, setting, "\"%s\" must be a range: \"20000-29999\"",
+				   key->name);
+	min = strtoul(low, NULL, 10);
+	max = strtoul(high, NULL, 10);
+	if (min < 1024 || max > 65535 || min >= max)
+		return conf_refuse(reader, setting, "\"%s\" must rise, and be within 1024 to 65535",
+				   key->name);
+	if (min % 2 || !(max % 2))
+		return conf_refuse(reader, setting,
+				   "\"%s\" must begin with an even port and end with an odd one: "
+				   "RTP takes the even, RTCP the odd of each pair",
+				   key->name);
+	conf->rtp_port_min = min;
+	conf->rtp_port_max = max;
+	return 0;
+}
+
+#define AT(field)     .offset = offsetof(struct conf, field)
+#define MAX_SOCKET    (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
+#define MAX_STATE_DIR 1024
+
+static const struct conf_key keys[] = {
+	{ "control_socket", conf_path, AT(control_socket), .max = MAX_SOCKET },
+	{ "state_dir", conf_path, AT(state_dir), .max = MAX_STATE_DIR },
+	{ "rtp_ports", read_rtp_ports, .offset = 0 },
+	{ "firewall", conf_bool, AT(firewall) },
+	{ "lease", conf_seconds, AT(lease_ms), .min = 6, .max = 3600 },
+	{ "media_timeout", conf_seconds, AT(media_timeout_ms), .min = 0, .max = 86400 },
+	{ "ring_timeout", conf_seconds, AT(ring_timeout_ms), .min = 5, .max = 600 },
+	{ "trunks", conf_trunks, .offset = 0, .required = true },
+	{ "circuits", conf_circuits, .offset = 0 },
+	{ NULL },
+};
+
+static int set_defaults(struct conf *conf)
+{
+	conf->control_socket = strdup(DEFAULT_SOCKET);
+	conf->state_dir = strdup(DEFAULT_STATE_DIR);
+	if (!conf->control_socket || !conf->state_dir)
+		return -ENOMEM;
+	conf->rtp_port_min = 20000;
+	conf->rtp_port_max = 29999;
+	conf->firewall = true;
+	conf->lease_ms = 60000;
+	conf->media_timeout_ms = 60000;
+	conf->ring_timeout_ms = 180000;
+	return 0;
+}
+
+static int refuse_file(struct conf_reader *reader, int err)
+{
+	if (asprintf(&reader->error, "%s: %s", reader->file, strerror(-err)) < 0) {
+		reader->error = NULL;
+		return -ENOMEM;
+	}
+	return err;
+}
+
+/* The file names both ends of every circuit. */
+static void check_mode(const struct conf_reader *reader, FILE *stream)
+{
+	struct stat st;
+
+	if (!fstat(fileno(stream), &st) && st.st_mode & S_IROTH)
+		log_warn("%s can be read by everybody: chmod 600 it, it tells the circuits",
+			 reader->file);
+}
+
+static int parse_error(struct conf_reader *reader, const config_t *parsed)
+{
+	const char *in = config_error_file(parsed), *text = config_error_text(parsed);
+
+	if (asprintf(&reader->error, "%s:%d: %s", in ? in : reader->file, config_error_line(parsed),
+		     text ? text : "not understood") < 0) {
+		reader->error = NULL;
+		return -ENOMEM;
+	}
+	return -EINVAL;
+}
+
+static int parse(struct conf_reader *reader, config_t *parsed)
+{
+	int err = 0;
+	FILE *stream = fopen(reader->file, "re");
+
+	if (!stream)
+		return refuse_file(reader, -errno);
+	check_mode(reader, stream);
+	if (config_read(parsed, stream) != CONFIG_TRUE)
+		err = parse_error(reader, parsed);
+	fclose(stream);
+	return err;
+}
+
+static int read_root(struct conf_reader *reader, config_setting_t *root)
+{
+	int err = conf_group(reader, root, keys, reader->conf);
+
+	return err ? err : conf_trunks_check(reader, root);
+}
+
+int conf_read(struct conf **conf, const char *file, char **error)
+{
+	struct conf_reader reader = { .file = file };
+	config_t parsed;
+	int err;
+
+	*error = NULL;
+	reader.conf = calloc(1, sizeof(*reader.conf));
+	if (!reader.conf)
+		return -ENOMEM;
+	config_init(&parsed);
+	err = set_defaults(reader.conf);
+	if (!err)
+		err = parse(&reader, &parsed);
+	if (!err)
+		err = read_root(&reader, config_root_setting(&parsed));
+	config_destroy(&parsed);
+	if (err) {
+		conf_free(reader.conf);
+		*error = reader.error;
+		return err;
+	}
+	*conf = reader.conf;
+	return 0;
+}
+
+void conf_free(struct conf *conf)
+{
+	if (!conf)
+		return;
+	for (size_t i = 0; i < conf->n_circuits; i++)
+		conf_circuit_clear(&conf->circuits[i]);
+	for (size_t i = 0; i < conf->n_trunks; i++)
+		conf_trunk_clear(&conf->trunks[i]);
+	free(conf->circuits);
+	free(conf->trunks);
+	free(conf->control_socket);
+	free(conf->state_dir);
+	free(conf);
+}

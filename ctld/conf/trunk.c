@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/trunk.h"
+#include "conf/value.h"
+
+#define DEFAULT_MAX_CALLS 100
+
+static const char *const transports[] = { [SIP_UDP] = "udp", [SIP_TCP] = "tcp", NULL };
+static const char *const codecs[] = {
+	[PHONION_CODEC_PCMU] = "pcmu", [PHONION_CODEC_PCMA] = "pcma", NULL
+};
+static const char *const sources[] = { [PHONION_SOURCE_POLICY_STRICT] = "strict",
+				       [PHONION_SOURCE_POLICY_LATCH_PORT] = "latch-port",
+				       NULL };
+
+static bool has_codec(const struct conf_trunk *trunk, enum phonion_codec codec)
+{
+	for (size_t i = 0; i < trunk->n_codecs; i++)
+		if (trunk->codecs[i] == codec)
+			return true;
+	return false;
+}
+
+/* TO is the trunk itself: list and length are read together. */
+static CONF_VALUE(read_codecs)
+{
+	int n = config_setting_length(setting), err;
+	struct conf_trunk *trunk = to;
+	unsigned int codec;
+
+	if ((!config_setting_is_array(setting) && !config_setting_is_list(setting)) || n < 1 ||
+	    n > 2)
+		return conf_refuse(reader, setting,
+				   "\"%s\" must be a list of one or two: [ \"pcmu\", \"pcma\" ]",
+				   key->name);
+	trunk->n_codecs = 0;
+	for (int i = 0; i < n; i++) {
+		err = conf_word_index(reader, config_setting_get_elem(setting, i), key, &codec);
+		if (err)
+			return err;
+		if (has_codec(trunk, codec))
+			return conf_refuse(reader, setting, "\"%s\" names a codec twice",
+					   key->name);
+		trunk->codecs[trunk->n_codecs++] = codec;
+	}
+	return 0;
+}
+
+#define AT(field) .offset = offsetof(struct conf_trunk, field)
+
+static const struct conf_key keys[] = {
+	{ "name", conf_name, AT(name), .required = true },
+	{ "transport", conf_word, AT(transport), .words = transports },
+	{ "local", conf_endpoint, AT(local), .required = true },
+	{ "peer", conf_endpoint, AT(peer), .required = true },
+	{ "media", conf_host, AT(media) },
+	{ "codecs", read_codecs, .offset = 0, .words = codecs },
+	{ "source", conf_word, AT(source_policy), .words = sources },
+	{ "number", conf_number, AT(number) },
+	{ "allow", conf_prefixes, AT(allow) },
+	{ "deny", conf_prefixes, AT(deny) },
+	{ "max_calls", conf_uint, AT(max_calls), .min = 1, .max = 100000 },
+	{ NULL },
+};
+
+static int prepare(void *item)
+{
+	struct conf_trunk *trunk = item;
+
+	trunk->transport = SIP_UDP;
+	trunk->codecs[0] = PHONION_CODEC_PCMU;
+	trunk->codecs[1] = PHONION_CODEC_PCMA;
+	trunk->n_codecs = 2;
+	trunk->source_policy = PHONION_SOURCE_POLICY_STRICT;
+	trunk->max_calls = DEFAULT_MAX_CALLS;
+	return 0;
+}
+
+static uint16_t port_of(const struct sockaddr_storage *addr)
+{
+	if (addr->ss_family == AF_INET)
+		return ntohs(((const struct sockaddr_in *)addr)->sin_port);
+	return ntohs(((const struct sockaddr_in6 *)addr)->sin6_port);
+}
+
+static void clear_port(struct sockaddr_storage *addr)
+{
+	if (addr->ss_family == AF_INET)
+		((struct sockaddr_in *)addr)->sin_port = 0;
+	else
+		((struct sockaddr_in6 *)addr)->sin6_port = 0;
+}
+
+static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
+	const struct sockaddr_in6 *a6 = (const void *)a, *b6 = (const void *)b;
+
+	if (a->ss_family != b->ss_family)
+		return false;
+	if (a->ss_family == AF_INET)
+		return a4->sin_addr.s_addr == b4->sin_addr.s_addr;
+	return IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &b6->sin6_addr);
+}
+
+static bool same_endpoint(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
+{
+	return same_host(a, b) && port_of(a) == port_of(b);
+}
+
+static int check(struct conf_reader *reader, const config_setting_t *setting, void *item)
+{
+	struct conf_trunk *trunk = item;
+
+	if (trunk->local.ss_family != trunk->peer.ss_family)
+		return conf_refuse(reader, setting,
+				   "trunk \"%s\": \"local\" and \"peer\" must both be IPv4 or "
+				   "both IPv6",
+				   trunk->name);
+	if (same_endpoint(&trunk->local, &trunk->peer))
+		return conf_refuse(reader, setting,
+				   "trunk \"%s\": \"local\" and \"peer\" are the same",
+				   trunk->name);
+	if (trunk->media.ss_family == AF_UNSPEC) {
+		trunk->media = trunk->local;
+		clear_port(&trunk->media);
+	}
+	return 0;
+}
+
+int conf_trunks(struct conf_reader *reader, const config_setting_t *setting,
+		const struct conf_key *key, void *to)
+{
+	static const struct conf_list list = { keys, sizeof(struct conf_trunk), prepare, check };
+	struct conf *conf = to;
+	void *array = NULL;
+	int err;
+
+	err = conf_groups(reader, setting, &list, &array, &conf->n_trunks);
+	conf->trunks = array;
+	if (!err && !conf->n_trunks)
+		err = conf_refuse(reader, setting, "\"%s\" must have at least one trunk",
+				  key->name);
+	return err;
+}
+
+/*
+ * What arrives is matched to its trunk by our address and the peer's host (a
+ * TCP peer calls from any port), so these must not name two trunks.
+ */
+static int check_pair(struct conf_reader *reader, const config_setting_t *setting,
+		      const struct conf_trunk *a, const struct conf_trunk *b)
+{
+	if (!strcmp(a->name, b->name))
+		return conf_refuse(reader, setting, "there are two trunks \"%s\"", a->name);
+	if (a->transport == b->transport && same_endpoint(&a->local, &b->local) &&
+	    same_host(&a->peer, &b->peer))
+		return conf_refuse(reader, setting,
+				   "trunks \"%s\" and \"%s\" can not be told apart: same "
+				   "\"local\", \"transport\" and peer address; give one another "
+				   "\"local\" port",
+				   a->name, b->name);
+	return 0;
+}
+
+static int check_ports(struct conf_reader *reader, const config_setting_t *setting,
+		       const struct conf_trunk *trunk)
+{
+	const struct conf *conf = reader->conf;
+	uint16_t port = port_of(&trunk->local);
+
+	if (trunk->transport == SIP_UDP && port >= conf->rtp_port_min && port <= conf->rtp_port_max)
+		return conf_refuse(reader, setting,
+				   "trunk \"%s\": the port of \"local\" is within \"rtp_ports\"",
+				   trunk->name);
+	return 0;
+}
+
+int conf_trunks_check(struct conf_reader *reader, const config_setting_t *root)
+{
+	config_setting_t *list = config_setting_get_member(root, "trunks");
+	const struct conf *conf = reader->conf;
+
+	for (size_t i = 0; i < conf->n_trunks; i++) {
+		const config_setting_t *setting = config_setting_get_elem(list, i);
+		int err = check_ports(reader, setting, &conf->trunks[i]);
+
+		for (size_t j = 0; j < i && !err; j++)
+			err = check_pair(reader, setting, &conf->trunks[j], &conf->trunks[i]);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static void prefixes_clear(struct conf_prefixes *prefixes)
+{
+	for (size_t i = 0; i < prefixes->n; i++)
+		free(prefixes->list[i]);
+	free(prefixes->list);
+}
+
+void conf_trunk_clear(struct conf_trunk *trunk)
+{
+	free(trunk->name);
+	free(trunk->number);
+	prefixes_clear(&trunk->allow);
+	prefixes_clear(&trunk->deny);
+}
+
+const struct conf_trunk *conf_trunk_find(const struct conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->n_trunks; i++)
+		if (!strcmp(conf->trunks[i].name, name))
+			return &conf->trunks[i];
+	return NULL;
+}
