@@ -28,8 +28,7 @@ static void print(const json_t *bridges)
 	const json_t *bridge;
 	size_t i;
 
-	json_array_foreach(bridges, i, bridge)
-	{
+	json_array_foreach(bridges, i, bridge) {
 		out_row(&t);
 		out_cell(&t, 0, "%" JSON_INTEGER_FORMAT,
 			 json_integer_value(json_object_get(bridge, "leg_a")));
@@ -54,7 +53,7 @@ static int show(const struct opts *opts)
 	}
 	err = nl_dump(nl, PHONION_CMD_BRIDGE_GET, on_bridge, &rows);
 	if (err)
-		status = nl_fail(opts, nl, err, "bridge show");
+		status = nl_fail(opts, nl, err, "bridge show", NULL, 0);
 	else if (opts->json)
 		status = out_json(opts, json_incref(rows.list));
 	else
@@ -69,6 +68,7 @@ static int change(const struct opts *opts, uint8_t cmd, int takes, int argc, cha
 {
 	static const uint16_t attrs[] = { PHONION_A_BRIDGE_LEG_A, PHONION_A_BRIDGE_LEG_B };
 	const char *verb = cmd == PHONION_CMD_BRIDGE_NEW ? "add" : "del";
+	const char *words[PHONION_A_BRIDGE_LEG_B + 1] = { NULL };
 	char buf[NL_REQUEST_SIZE], what[64];
 	struct nlmsghdr *nlh = nl_request(buf, cmd);
 	struct nl *nl;
@@ -83,6 +83,7 @@ static int change(const struct opts *opts, uint8_t cmd, int takes, int argc, cha
 			return fail_usage(opts, "bridge %s: '%s' is not the number of a leg", verb,
 					  argv[i]);
 		mnl_attr_put_u32(nlh, attrs[i], id);
+		words[attrs[i]] = argv[i];
 	}
 	status = nl_open_or_fail(opts, &nl);
 	if (status)
@@ -91,7 +92,7 @@ static int change(const struct opts *opts, uint8_t cmd, int takes, int argc, cha
 	snprintf(what, sizeof(what), "bridge %s %s%s%s", verb, argv[0], takes > 1 ? " " : "",
 		 takes > 1 ? argv[1] : "");
 	if (err)
-		status = nl_fail(opts, nl, err, what);
+		status = nl_fail(opts, nl, err, what, words, PHONION_A_BRIDGE_LEG_B + 1);
 	nl_close(nl);
 	return status;
 }

@@ -16,13 +16,11 @@ static void print_calls(const json_t *calls)
 	const json_t *call, *leg, *id;
 	size_t i, k;
 
-	json_array_foreach(calls, i, call)
-	{
+	json_array_foreach(calls, i, call) {
 		const json_t *legs = json_object_get(call, "legs");
 		char text[256] = "";
 
-		json_array_foreach(legs, k, leg)
-		{
+		json_array_foreach(legs, k, leg) {
 			size_t used = strlen(text);
 
 			id = json_object_get(leg, "leg");
@@ -54,8 +52,7 @@ static void print_circuits(const json_t *circuits)
 	const json_t *circuit;
 	size_t i;
 
-	json_array_foreach(circuits, i, circuit)
-	{
+	json_array_foreach(circuits, i, circuit) {
 		out_row(&t);
 		out_cell(&t, 0, "%s", out_str(circuit, "name"));
 		out_cell(&t, 1, "%s", out_str(circuit, "trunk_in"));
@@ -76,8 +73,7 @@ static void hide_numbers(json_t *list)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		number = json_string_value(json_object_get(item, "match"));
 		if (number)
 			json_object_set_new(item, "match", json_string(log_number(number)));

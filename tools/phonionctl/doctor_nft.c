@@ -72,8 +72,7 @@ void doctor_nft(struct doctor *d)
 		return;
 	}
 	list = json_object_get(rules, "nftables");
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		table = json_object_get(item, "table");
 		ours |= is(table, "name", "phonion") && is(table, "family", "inet");
 	}
@@ -83,8 +82,7 @@ void doctor_nft(struct doctor *d)
 		doctor_say(d, DOCTOR_WARNING, "firewall",
 			   "phonion-ctld makes it, unless 'firewall' is off in its configuration.",
 			   "there is no table inet phonion: all RTP ports are open");
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach(list, i, item) {
 		chain = json_object_get(item, "chain");
 		if (!chain || is(chain, "table", "phonion") || !is(chain, "hook", "input") ||
 		    !is(chain, "policy", "drop"))

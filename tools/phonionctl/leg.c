@@ -202,6 +202,28 @@ static const struct key keys[] = {
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
 
+/* The words for what the kernel finds fault with. */
+static const char *const attr_words[] = {
+	[PHONION_A_LEG_COOKIE] = "cookie",
+	[PHONION_A_LEG_LOCAL_IPV4] = "local",
+	[PHONION_A_LEG_LOCAL_IPV6] = "local",
+	[PHONION_A_LEG_LOCAL_PORT] = "port of local",
+	[PHONION_A_LEG_REMOTE_IPV4] = "remote",
+	[PHONION_A_LEG_REMOTE_IPV6] = "remote",
+	[PHONION_A_LEG_REMOTE_PORT] = "port of remote",
+	[PHONION_A_LEG_SOURCE_POLICY] = "source",
+	[PHONION_A_LEG_PAYLOAD_TYPES] = "pt",
+	[PHONION_A_LEG_RATE_LIMIT] = "rate",
+	[PHONION_A_LEG_LEASE] = "lease",
+	[PHONION_A_LEG_NOT_BEFORE] = "not-before",
+	[PHONION_A_LEG_NOT_AFTER] = "not-after",
+	[PHONION_A_LEG_MEDIA_TIMEOUT] = "media-timeout",
+	[PHONION_A_LEG_DSCP] = "dscp",
+	[PHONION_A_LEG_HOLD] = "hold",
+};
+
+#define N_ATTR_WORDS (sizeof(attr_words) / sizeof(attr_words[0]))
+
 /* KEY VALUE pairs into attributes; SEEN gets a bit for each key. */
 static int put_keys(const struct opts *opts, struct nlmsghdr *nlh, bool set, int argc, char **argv,
 		    unsigned int *seen)
@@ -255,7 +277,7 @@ static int run(const struct opts *opts, struct nlmsghdr *nlh, const char *what, 
 	}
 	err = nlh ? nl_do(nl, nlh, on_leg, &rows) : nl_dump(nl, PHONION_CMD_LEG_GET, on_leg, &rows);
 	if (err)
-		status = nl_fail(opts, nl, err, what);
+		status = nl_fail(opts, nl, err, what, attr_words, N_ATTR_WORDS);
 	else if (!nlh && opts->json)
 		status = out_json(opts, json_incref(rows.list));
 	else if (!nlh)

@@ -72,8 +72,7 @@ static json_t *payload_types_json(const struct nlmsghdr *nlh)
 	json_t *list = json_array();
 	const struct nlattr *attr;
 
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
-	{
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) != PHONION_A_LEG_PAYLOAD_TYPES)
 			continue;
 		nl_parse_nested(attr, pt, PHONION_A_PAYLOAD_TYPE_MAX);
@@ -266,12 +265,12 @@ void legs_print(const json_t *legs)
 	const char *key;
 	size_t i;
 
-	json_array_foreach(legs, i, leg)
-	{
+	json_array_foreach(legs, i, leg) {
 		stats = json_object_get(leg, "stats");
 		dropped = 0;
-		json_object_foreach((json_t *)stats, key, value) if (!strncmp(key, "drop_", 5))
-			dropped += json_integer_value(value);
+		json_object_foreach((json_t *)stats, key, value)
+			if (!strncmp(key, "drop_", 5))
+				dropped += json_integer_value(value);
 		out_row(&t);
 		out_cell(&t, 0, "%" JSON_INTEGER_FORMAT, number(leg, "id"));
 		out_cell(&t, 1, "%s", out_str(leg, "local"));

@@ -44,8 +44,7 @@ static void print_text(const json_t *event)
 
 	printf("%s %s %s", out_str(event, "time"), out_str(event, "source"),
 	       out_str(event, "event"));
-	json_object_foreach((json_t *)event, key, value)
-	{
+	json_object_foreach((json_t *)event, key, value) {
 		char *text;
 
 		if (!strcmp(key, "time") || !strcmp(key, "source") || !strcmp(key, "event"))
@@ -159,7 +158,7 @@ static int read_kernel(const struct opts *opts, struct nl *nl)
 		fail(opts, 0, NULL, "events came too quickly and some were lost");
 		return 0;
 	}
-	return err ? nl_fail(opts, nl, err, "monitor") : 0;
+	return err ? nl_fail(opts, nl, err, "monitor", NULL, 0) : 0;
 }
 
 static int loop(const struct opts *opts, struct nl *nl, struct control_client *c)
@@ -228,7 +227,7 @@ int cmd_monitor(const struct opts *opts, int argc, char **argv)
 	if (!kernel) {
 		err = nl_join(nl);
 		if (err)
-			kernel = nl_fail(opts, nl, err, "events of the kernel");
+			kernel = nl_fail(opts, nl, err, "events of the kernel", NULL, 0);
 	}
 	daemon = subscribe(opts, &c);
 	if (kernel && daemon)

@@ -19,7 +19,8 @@ struct nl {
 	uint16_t family;
 	unsigned int version;
 	uint32_t group;
-	char error[256];
+	char error[256];   /* the kernel's own sentence on the last refusal */
+	uint16_t bad_attr; /* the attribute to blame for it, 0 if none */
 	char buf[NL_BUF_SIZE];
 };
 
@@ -31,11 +32,6 @@ int nl_fd(const struct nl *nl)
 unsigned int nl_version(const struct nl *nl)
 {
 	return nl->version;
-}
-
-const char *nl_error(const struct nl *nl)
-{
-	return nl->error[0] ? nl->error : NULL;
 }
 
 uint64_t nl_uint(const struct nlattr *attr)
@@ -69,7 +65,8 @@ void nl_parse(const struct nlmsghdr *nlh, const struct nlattr **attrs, int max)
 	const struct nlattr *attr;
 
 	memset(attrs, 0, (max + 1) * sizeof(*attrs));
-	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) keep_first(attr, attrs, max);
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		keep_first(attr, attrs, max);
 }
 
 void nl_parse_nested(const struct nlattr *nest, const struct nlattr **attrs, int max)
@@ -79,33 +76,43 @@ void nl_parse_nested(const struct nlattr *nest, const struct nlattr **attrs, int
 	memset(attrs, 0, (max + 1) * sizeof(*attrs));
 	if (!nest)
 		return;
-	mnl_attr_for_each_nested(attr, nest) keep_first(attr, attrs, max);
+	mnl_attr_for_each_nested(attr, nest)
+		keep_first(attr, attrs, max);
 }
+
+struct answer {
+	struct nl *nl;
+	const struct nlmsghdr *request;
+	nl_cb cb;
+	void *arg;
+};
 
 /*
  * The extended acknowledgement, after the error number and the request's
  * header: NLM_F_CAPPED says that the request's body was left out.
  */
-static void keep_error(struct nl *nl, const struct nlmsghdr *nlh, size_t offset)
+static void keep_error(struct answer *a, const struct nlmsghdr *nlh, size_t offset)
 {
+	const struct nlattr *tlvs[NLMSGERR_ATTR_MAX + 1] = { 0 };
 	const struct nlattr *attr;
+	uint64_t at;
 
 	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
 	mnl_attr_for_each(attr, nlh, offset)
-	{
-		if (mnl_attr_get_type(attr) != NLMSGERR_ATTR_MSG ||
-		    mnl_attr_validate(attr, MNL_TYPE_STRING) < 0)
-			continue;
-		strncpy(nl->error, mnl_attr_get_str(attr), sizeof(nl->error) - 1);
-	}
+		keep_first(attr, tlvs, NLMSGERR_ATTR_MAX);
+	if (tlvs[NLMSGERR_ATTR_MSG] &&
+	    mnl_attr_validate(tlvs[NLMSGERR_ATTR_MSG], MNL_TYPE_NUL_STRING) >= 0)
+		strncpy(a->nl->error, mnl_attr_get_str(tlvs[NLMSGERR_ATTR_MSG]),
+			sizeof(a->nl->error) - 1);
+	if (!tlvs[NLMSGERR_ATTR_OFFS])
+		return;
+	/* Counted from the request's beginning; it may be inside a nest. */
+	at = nl_uint(tlvs[NLMSGERR_ATTR_OFFS]);
+	mnl_attr_for_each(attr, a->request, sizeof(struct genlmsghdr))
+		if ((uint64_t)((const char *)attr - (const char *)a->request) <= at)
+			a->nl->bad_attr = mnl_attr_get_type(attr);
 }
-
-struct answer {
-	struct nl *nl;
-	nl_cb cb;
-	void *arg;
-};
 
 static int on_data(const struct nlmsghdr *nlh, void *data)
 {
@@ -132,7 +139,7 @@ static int on_error(const struct nlmsghdr *nlh, void *data)
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
 		offset += mnl_nlmsg_get_payload_len(&e->msg);
 	if (offset <= mnl_nlmsg_get_payload_len(nlh))
-		keep_error(a->nl, nlh, offset);
+		keep_error(a, nlh, offset);
 	if (!e->error)
 		return MNL_CB_STOP;
 	errno = -e->error;
@@ -149,7 +156,7 @@ static int on_done(const struct nlmsghdr *nlh, void *data)
 		memcpy(&err, mnl_nlmsg_get_payload(nlh), sizeof(err));
 	if (err >= 0)
 		return MNL_CB_STOP;
-	keep_error(a->nl, nlh, sizeof(err));
+	keep_error(a, nlh, sizeof(err));
 	errno = -err;
 	return MNL_CB_ERROR;
 }
@@ -174,10 +181,11 @@ static int transact(struct nl *nl, struct nlmsghdr *nlh, uint16_t type, uint16_t
 		[NLMSG_ERROR] = on_error,
 		[NLMSG_DONE] = on_done,
 	};
-	struct answer a = { .nl = nl, .cb = cb, .arg = arg };
+	struct answer a = { .nl = nl, .request = nlh, .cb = cb, .arg = arg };
 	int ret;
 
-	nl->error[0] = '\0';
+	memset(nl->error, 0, sizeof(nl->error));
+	nl->bad_attr = 0;
 	nlh->nlmsg_type = type;
 	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
 	nlh->nlmsg_seq = ++nl->seq;
@@ -273,7 +281,8 @@ static int on_family(const struct nlmsghdr *nlh, void *arg)
 	nl->family = nl_uint(attrs[CTRL_ATTR_FAMILY_ID]);
 	nl->version = nl_uint(attrs[CTRL_ATTR_VERSION]);
 	if (attrs[CTRL_ATTR_MCAST_GROUPS])
-		mnl_attr_for_each_nested(group, attrs[CTRL_ATTR_MCAST_GROUPS]) on_group(group, nl);
+		mnl_attr_for_each_nested(group, attrs[CTRL_ATTR_MCAST_GROUPS])
+			on_group(group, nl);
 	return 0;
 }
 
@@ -328,27 +337,30 @@ int nl_open_or_fail(const struct opts *opts, struct nl **nl)
 	return fail(opts, EXIT_REFUSED, NULL, "cannot speak to the kernel: %s", strerror(-err));
 }
 
-int nl_fail(const struct opts *opts, const struct nl *nl, int err, const char *what)
+/* What to do about it, where that does not follow from the sentence. */
+static const char *hint(int err)
 {
-	const char *said = nl_error(nl);
-
 	switch (err) {
-	case -EPERM:
-		return fail(opts, EXIT_NO_PERMISSION, HINT_ADMIN, "%s: not permitted", what);
 	case -ENOENT:
-		return fail(opts, EXIT_REFUSED, "'phonionctl leg' lists the legs that exist.",
-			    "%s: %s", what, said ? said : "no such leg");
+		return "'phonionctl leg' lists the legs that exist.";
 	case -EADDRINUSE:
-		return fail(opts, EXIT_REFUSED,
-			    "'ss -nulp' tells what holds the port; 'phonionctl leg', which leg.",
-			    "%s: %s", what, said ? said : strerror(-err));
+		return "'phonionctl leg' and 'ss -nulp' tell which leg or program holds the port.";
 	case -EADDRNOTAVAIL:
-		return fail(opts, EXIT_REFUSED, "'ip address' lists this host's addresses.",
-			    "%s: %s", what, said ? said : strerror(-err));
+		return "'ip address' lists this host's addresses.";
 	case -EINTR:
-		return fail(opts, EXIT_REFUSED, "Try again.",
-			    "%s: legs change too quickly for a list of them", what);
+		return "Legs come and go too quickly to list them; try again.";
 	default:
-		return fail(opts, EXIT_REFUSED, NULL, "%s: %s", what, said ? said : strerror(-err));
+		return NULL;
 	}
+}
+
+int nl_fail(const struct opts *opts, const struct nl *nl, int err, const char *what,
+	    const char *const *words, size_t n_words)
+{
+	const char *word = nl->bad_attr < n_words ? words[nl->bad_attr] : NULL;
+
+	if (err == -EPERM)
+		return fail(opts, EXIT_NO_PERMISSION, HINT_ADMIN, "%s: not permitted", what);
+	return fail(opts, EXIT_REFUSED, hint(err), "%s: %s%s%s", what, word ? word : "",
+		    word ? ": " : "", nl->error[0] ? nl->error : strerror(-err));
 }

@@ -40,8 +40,6 @@ struct nl_rows {
 
 /* CB adds to ROWS, which are emptied when the dump must be read again. */
 int nl_dump(struct nl *nl, uint8_t cmd, nl_cb cb, struct nl_rows *rows);
-/* The kernel's own sentence on the last refusal, or NULL. */
-const char *nl_error(const struct nl *nl);
 
 /* Joins the multicast group of events; then nl_events() reads what is there. */
 int nl_join(struct nl *nl);
@@ -59,7 +57,11 @@ uint64_t nl_uint(const struct nlattr *attr);
 
 /* Opens or says what is wrong: an exit status. */
 int nl_open_or_fail(const struct opts *opts, struct nl **nl);
-/* Says why a request was refused: an exit status. */
-int nl_fail(const struct opts *opts, const struct nl *nl, int err, const char *what);
+/*
+ * Says why a request was refused: an exit status. WORDS, by attribute number
+ * and below N_WORDS, name the attribute that is to blame; N_WORDS may be 0.
+ */
+int nl_fail(const struct opts *opts, const struct nl *nl, int err, const char *what,
+	    const char *const *words, size_t n_words);
 
 #endif

@@ -46,7 +46,7 @@ int cmd_stats(const struct opts *opts, int argc, char **argv)
 	stats = json_object();
 	err = nl_do(nl, nl_request(buf, PHONION_CMD_STATS_GET), on_stats, stats);
 	if (err)
-		status = nl_fail(opts, nl, err, "stats");
+		status = nl_fail(opts, nl, err, "stats", NULL, 0);
 	else if (opts->json)
 		status = out_json(opts, json_incref(stats));
 	else
