@@ -36,7 +36,7 @@ struct dp_leg {
 	enum phonion_source_policy source_policy;
 	struct dp_payload_type pt[PHONION_MAX_PAYLOAD_TYPES];
 	size_t n_pt;
-	uint32_t rate_limit;	   /* packets per second */
+	uint32_t rate_limit; /* packets per second */
 	uint32_t lease_ms;
 	uint64_t not_before_ns;	   /* CLOCK_REALTIME; 0: always open */
 	uint64_t not_after_ns;	   /* CLOCK_REALTIME; 0: never closes */
@@ -58,7 +58,8 @@ enum {
 };
 
 struct dp_event {
-	enum { DP_FIRST_PACKET, DP_MEDIA_TIMEOUT, DP_DTMF, DP_LEG_END } type;
+	/* DP_RESYNC, of no leg: events were lost, compare with a dump. */
+	enum { DP_FIRST_PACKET, DP_MEDIA_TIMEOUT, DP_DTMF, DP_LEG_END, DP_RESYNC } type;
 	uint32_t leg;
 	uint8_t cookie[PHONION_MAX_COOKIE_LEN];
 	size_t cookie_len;
@@ -78,9 +79,11 @@ struct dataplane_ops {
 	int (*leg_del)(struct dataplane *dp, uint32_t id);
 	int (*leg_get)(struct dataplane *dp, uint32_t id, struct dp_leg *leg);
 	int (*leg_dump)(struct dataplane *dp, dp_leg_fn fn, void *arg);
-	/* Renews the leases of many legs in few system calls. */
-	int (*lease_renew)(struct dataplane *dp, const uint32_t *ids, size_t n,
-			   uint32_t lease_ms);
+	/*
+	 * Renews the leases of many legs in few system calls. One that is gone
+	 * gives -ENOENT, after all the others were renewed.
+	 */
+	int (*lease_renew)(struct dataplane *dp, const uint32_t *ids, size_t n, uint32_t lease_ms);
 	int (*bridge_new)(struct dataplane *dp, uint32_t a, uint32_t b);
 	int (*bridge_del)(struct dataplane *dp, uint32_t leg);
 };

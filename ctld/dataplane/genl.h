@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Requests to a generic netlink family, answered before they return, with the
+ * kernel's own sentence when it refuses.
+ */
+#ifndef PHONION_GENL_H
+#define PHONION_GENL_H
+
+#include <libmnl/libmnl.h>
+#include <stdint.h>
+
+/* Room for one batch, and for the largest datagram that the kernel answers with. */
+#define GENL_BUFFER 32768
+
+struct genl {
+	struct mnl_socket *socket;
+	uint32_t seq; /* of the last message begun */
+	uint16_t family;
+	uint32_t group; /* multicast group of the family's events */
+	char error[256];
+	size_t used; /* octets of TX that are filled */
+	char tx[GENL_BUFFER];
+	char rx[GENL_BUFFER];
+};
+
+/* Called with every message that answers; a negative errno ends the request. */
+typedef int (*genl_fn)(const struct nlmsghdr *nlh, void *arg);
+
+/* -ENOENT: no module serves the family NAME. */
+int genl_open(struct genl *genl, const char *name, const char *group);
+void genl_close(struct genl *genl);
+
+/* Begins a message after those that are there already; genl_end() before the next. */
+struct nlmsghdr *genl_begin(struct genl *genl, uint8_t cmd, uint16_t flags);
+void genl_end(struct genl *genl, const struct nlmsghdr *nlh);
+void genl_reset(struct genl *genl);
+/*
+ * Sends all that was begun in one system call and waits until the last, which
+ * must ask for an acknowledgement or be a dump, is answered. Gives the first
+ * error. -EINTR: the dump is inconsistent, ask again.
+ */
+int genl_talk(struct genl *genl, genl_fn fn, void *arg);
+
+#endif
