@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0
+/* SIP over UDP. */
+#include <errno.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "sip/addr.h"
+#include "sip/transport_impl.h"
+
+/* Datagrams read in one turn of the loop, so that a flood starves nobody. */
+#define BATCH 32
+
+static void udp_readable(int fd, short revents, void *arg)
+{
+	struct listener *listener = arg;
+	struct transport *transport = listener->transport;
+	struct sip_path from = { .protocol = SIP_UDP, .local = listener->local };
+	int i;
+
+	(void)revents;
+	for (i = 0; i < BATCH; i++) {
+		socklen_t size = sizeof(from.peer);
+		ssize_t len = recvfrom(fd, transport->datagram, SIP_MAX_SIZE, MSG_TRUNC,
+				       (struct sockaddr *)&from.peer, &size);
+
+		if (len < 0)
+			return;
+		if (len > SIP_MAX_SIZE)
+			continue;
+		transport->datagram[len] = '\0';
+		transport->ops->receive(&from, transport->datagram, len, transport->arg);
+	}
+}
+
+int udp_listen(struct listener *listener)
+{
+	int fd = transport_socket(SOCK_DGRAM, &listener->local);
+
+	if (fd < 0)
+		return fd;
+	listener->fd = fd;
+	return loop_io_add(listener->transport->loop, &listener->io, fd, POLLIN, udp_readable,
+			   listener);
+}
+
+int udp_send(struct listener *listener, const struct sip_path *path, const char *buf, size_t len)
+{
+	ssize_t sent = sendto(listener->fd, buf, len, 0, (const struct sockaddr *)&path->peer,
+			      addr_len(&path->peer));
+
+	/*
+	 * A full buffer is a lost datagram, which the transaction sends again;
+	 * a refusal is ICMP's word about an earlier one.
+	 */
+	if (sent < 0 && errno != EAGAIN && errno != ENOBUFS && errno != ECONNREFUSED)
+		return -errno;
+	return 0;
+}
