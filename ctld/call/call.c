@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The life of one call. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "call/call.h"
+#include "call/media.h"
+#include "call/state.h"
+#include "control/control.h"
+#include "log/log.h"
+
+struct side *side_other(struct side *side)
+{
+	return &side->call->sides[side->id == SIDE_IN ? SIDE_OUT : SIDE_IN];
+}
+
+void call_log(const struct call *call, const char *what)
+{
+	log_info("call %u (circuit %s): %s", call->id, call->circuit, what);
+}
+
+void call_event(const struct call *call, const char *name)
+{
+	struct control *control = call->calls->deps.control;
+
+	if (control)
+		control_event(control, json_pack("{s:s, s:i, s:s}", "event", name, "id",
+						 (int)call->id, "circuit", call->circuit));
+}
+
+static void init_side(struct call *call, enum side_id id)
+{
+	struct side *side = &call->sides[id];
+
+	side->call = call;
+	side->id = id;
+	side->local.session = token_u32();
+	side->local.version = token_u32() >> 1;
+	accept_set_no_ack(&side->accept, setup_no_ack, side);
+}
+
+struct call *call_new(struct calls *calls, struct conf_ref *conf, const char *circuit)
+{
+	struct call *call = calloc(1, sizeof(*call));
+
+	if (!call)
+		return NULL;
+	call->circuit = strdup(circuit);
+	if (!call->circuit) {
+		free(call);
+		return NULL;
+	}
+	call->calls = calls;
+	call->id = ++calls->last_id;
+	token_bytes(call->uid, sizeof(call->uid));
+	call->conf = conf;
+	conf->refs++;
+	init_side(call, SIDE_IN);
+	init_side(call, SIDE_OUT);
+	call->next = calls->list;
+	calls->list = call;
+	calls->n++;
+	calls->total++;
+	return call;
+}
+
+static void free_side(struct side *side)
+{
+	if (side->invite)
+		txn_own(side->invite, NULL, NULL);
+	accept_stop(&side->accept);
+	loop_timer_del(&side->retry);
+	free(side->ack);
+	if (side->dialog)
+		sip_remove_dialog(side->call->calls->sip, side->dialog);
+	dialog_free(side->dialog);
+}
+
+static void unlink_call(struct call *call)
+{
+	struct call **at = &call->calls->list;
+
+	while (*at != call)
+		at = &(*at)->next;
+	*at = call->next;
+	call->calls->n--;
+}
+
+void call_free(struct call *call)
+{
+	unlink_call(call);
+	loop_timer_del(&call->timer);
+	loop_timer_del(&call->reaper);
+	free_side(&call->sides[SIDE_IN]);
+	free_side(&call->sides[SIDE_OUT]);
+	conf_ref_put(call->conf);
+	free(call->circuit);
+	free(call);
+}
+
+static void on_reap(void *arg)
+{
+	struct call *call = arg;
+	struct calls *calls = call->calls;
+
+	call_free(call);
+	if (calls->stopping && !calls->list)
+		calls->on_idle(calls->idle_arg);
+}
+
+void call_reap(struct call *call)
+{
+	if (call->state == CALL_ENDED && call->sides[SIDE_IN].state == SIDE_DOWN &&
+	    call->sides[SIDE_OUT].state == SIDE_DOWN)
+		loop_timer_set(call->calls->deps.loop, &call->reaper, 0, on_reap, call);
+}
+
+void call_end(struct call *call, enum cause cause)
+{
+	if (call->state == CALL_ENDED)
+		return;
+	call->state = CALL_ENDED;
+	call->cause = cause;
+	call->calls->ended[cause]++;
+	loop_timer_del(&call->timer);
+	media_close(call);
+	state_remove(call);
+	log_info("call %u (circuit %s): ended: %s", call->id, call->circuit, cause_name(cause));
+	call_event(call, "call.ended");
+	side_end(&call->sides[SIDE_IN], cause);
+	side_end(&call->sides[SIDE_OUT], cause);
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/* All calls: what comes from SIP and from the data plane finds its own. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call/media.h"
+#include "call/state.h"
+#include "call/status.h"
+#include "log/log.h"
+
+const struct dataplane_ops *calls_ops(const struct calls *calls)
+{
+	return dataplane_ops(calls->deps.dp);
+}
+
+void conf_ref_put(struct conf_ref *conf)
+{
+	if (!conf || --conf->refs)
+		return;
+	conf_free(conf->conf);
+	free(conf);
+}
+
+static struct conf_ref *conf_ref_new(struct conf *conf)
+{
+	struct conf_ref *ref = calloc(1, sizeof(*ref));
+
+	if (!ref)
+		return NULL;
+	ref->conf = conf;
+	ref->refs = 1;
+	return ref;
+}
+
+static void on_invite(const struct conf_trunk *trunk, struct txn *txn, void *arg)
+{
+	setup_invite(arg, trunk, txn);
+}
+
+static void on_bye(struct side *side, struct txn *txn)
+{
+	struct call *call = side->call;
+
+	side_reply(side, txn, 200, NULL);
+	if (side->state == SIDE_LEAVING || side->state == SIDE_DOWN)
+		return;			    /* it crosses ours, which is being answered */
+	if (side->state == SIDE_INVITING) { /* RFC 3261, 15.1.2 */
+		call_end(call, CAUSE_CANCELLED);
+		return;
+	}
+	accept_stop(&side->accept);
+	side->state = SIDE_DOWN;
+	call_end(call, CAUSE_NORMAL);
+	call_reap(call);
+}
+
+static void on_request(struct dialog *dialog, struct txn *txn, void *arg)
+{
+	const osip_message_t *msg = txn_message(txn);
+	struct side *side = dialog->owner;
+
+	(void)arg;
+	if (MSG_IS_BYE(msg))
+		on_bye(side, txn);
+	else if (MSG_IS_INVITE(msg))
+		modify_invited(side, txn);
+	else
+		side_reply(side, txn, 200, NULL); /* OPTIONS (RFC 3261, 11.2) */
+	if (side->call->state == CALL_ANSWERED)
+		state_save(side->call); /* the peer's CSeq went up */
+}
+
+static void on_ack(struct dialog *dialog, const osip_message_t *ack, void *arg)
+{
+	struct side *side = dialog->owner;
+
+	(void)arg;
+	if (!accept_acked(&side->accept, ack))
+		return;
+	if (side->state == SIDE_ANSWERED)
+		setup_acked(side, ack);
+	else
+		modify_acked(side, ack);
+}
+
+static void on_answer(struct dialog *dialog, const osip_message_t *response, void *arg)
+{
+	(void)arg;
+	side_answered_again(dialog->owner, response);
+}
+
+static const struct sip_ops sip_ops = {
+	.invite = on_invite,
+	.request = on_request,
+	.ack = on_ack,
+	.answer = on_answer,
+};
+
+static struct side *find_leg(struct calls *calls, const struct dp_event *event)
+{
+	uint8_t uid[CALL_UID_SIZE];
+	struct call *call;
+	enum side_id id;
+
+	if (!media_read_cookie(calls, event->cookie, event->cookie_len, uid, &id))
+		return NULL;
+	for (call = calls->list; call; call = call->next)
+		if (!memcmp(call->uid, uid, sizeof(uid)) && call->sides[id].leg.id == event->leg)
+			return &call->sides[id];
+	return NULL;
+}
+
+/* Silence is what hold is for. */
+static bool on_hold(const struct side *side)
+{
+	return side->wish != SDP_SENDRECV || side->said != SDP_SENDRECV;
+}
+
+/* Events were lost: a leg that is gone is found by asking for it. */
+static void resync(struct calls *calls)
+{
+	struct call *call, *next;
+	struct dp_leg leg;
+	int i;
+
+	for (call = calls->list; call; call = next) {
+		next = call->next; /* freed only from the loop */
+		for (i = SIDE_IN; i <= SIDE_OUT; i++)
+			if (call->sides[i].leg.id &&
+			    calls_ops(calls)->leg_get(calls->deps.dp, call->sides[i].leg.id,
+						      &leg) == -ENOENT)
+				call_end(call, CAUSE_LEG_ENDED);
+	}
+}
+
+void calls_on_dp_event(const struct dp_event *event, void *arg)
+{
+	struct calls *calls = arg;
+	struct side *side = find_leg(calls, event);
+
+	if (event->type == DP_RESYNC)
+		resync(calls);
+	if (!side)
+		return;
+	switch (event->type) {
+	case DP_MEDIA_TIMEOUT:
+		if (!on_hold(side))
+			call_end(side->call, CAUSE_MEDIA_TIMEOUT);
+		break;
+	case DP_LEG_END:
+		side->leg.id = 0;
+		call_end(side->call, CAUSE_LEG_ENDED);
+		break;
+	case DP_FIRST_PACKET:
+		call_log(side->call, side->id == SIDE_IN ? "media from the caller's side"
+							 : "media from the far side");
+		break;
+	case DP_RESYNC:
+	case DP_DTMF:
+		break; /* it goes on in the media; nothing is to be learnt from it */
+	}
+}
+
+struct call *calls_find(struct calls *calls, uint32_t id)
+{
+	struct call *call;
+
+	for (call = calls->list; call; call = call->next)
+		if (call->id == id && call->state != CALL_ENDED)
+			return call;
+	return NULL;
+}
+
+static int start(struct calls *calls)
+{
+	int err = sip_new(&calls->sip, calls->deps.loop, &sip_ops, calls);
+
+	if (!err)
+		err = sip_configure(calls->sip, calls->conf->conf);
+	if (!err)
+		err = state_open(calls);
+	if (!err)
+		err = state_restore(calls);
+	if (!err && calls->deps.control)
+		err = status_register(calls);
+	if (!err)
+		media_renew(calls);
+	return err;
+}
+
+int calls_new(struct calls **calls, const struct calls_deps *deps, struct conf *conf)
+{
+	struct calls *new = calloc(1, sizeof(*new));
+	int err;
+
+	if (!new)
+		return -ENOMEM;
+	new->deps = *deps;
+	new->started_ms = loop_now(deps->loop);
+	new->conf = conf_ref_new(conf);
+	if (!new->conf) {
+		free(new);
+		return -ENOMEM;
+	}
+	err = start(new);
+	if (err) {
+		new->conf->refs++; /* CONF stays the caller's */
+		calls_free(new);
+		return err;
+	}
+	*calls = new;
+	return 0;
+}
+
+void calls_free(struct calls *calls)
+{
+	if (!calls)
+		return;
+	loop_timer_del(&calls->lease);
+	while (calls->list)
+		call_free(calls->list);
+	sip_free(calls->sip);
+	conf_ref_put(calls->conf);
+	free(calls);
+}
+
+int calls_reconfigure(struct calls *calls, struct conf *conf)
+{
+	struct conf_ref *ref = conf_ref_new(conf);
+	int err;
+
+	if (!ref)
+		return -ENOMEM;
+	err = sip_configure(calls->sip, conf);
+	if (err) {
+		free(ref);
+		return err;
+	}
+	conf_ref_put(calls->conf);
+	calls->conf = ref;
+	media_renew(calls);
+	return 0;
+}
+
+void calls_stop(struct calls *calls, loop_fn on_idle, void *arg)
+{
+	struct call *call, *next;
+
+	calls->stopping = true;
+	calls->on_idle = on_idle;
+	calls->idle_arg = arg;
+	if (!calls->list)
+		on_idle(arg);
+	for (call = calls->list; call; call = next) {
+		next = call->next; /* freed only from the loop */
+		call_end(call, CAUSE_SHUTDOWN);
+	}
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The legs and the bridge of a call, and what goes with them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call/media.h"
+#include "dataplane/ports.h"
+#include "firewall/firewall.h"
+#include "log/log.h"
+#include "sip/addr.h"
+
+#define COOKIE_MAGIC 0x50
+#define PORT_TRIES   8 /* a port may be in use by another program */
+
+void media_cookie(const struct side *side, uint8_t cookie[MEDIA_COOKIE_SIZE])
+{
+	cookie[0] = COOKIE_MAGIC;
+	memcpy(cookie + 1, side->call->calls->instance, CALL_INSTANCE_SIZE);
+	memcpy(cookie + 1 + CALL_INSTANCE_SIZE, side->call->uid, CALL_UID_SIZE);
+	cookie[1 + CALL_INSTANCE_SIZE + CALL_UID_SIZE] = side->id;
+}
+
+bool media_read_cookie(const struct calls *calls, const uint8_t *cookie, size_t len,
+		       uint8_t uid[CALL_UID_SIZE], enum side_id *side)
+{
+	if (len != MEDIA_COOKIE_SIZE || cookie[0] != COOKIE_MAGIC ||
+	    memcmp(cookie + 1, calls->instance, CALL_INSTANCE_SIZE))
+		return false;
+	memcpy(uid, cookie + 1 + CALL_INSTANCE_SIZE, CALL_UID_SIZE);
+	*side = cookie[MEDIA_COOKIE_SIZE - 1] ? SIDE_OUT : SIDE_IN;
+	return true;
+}
+
+static void fill_formats(const struct side *side, struct dp_leg *leg)
+{
+	const struct sdp_format *formats = side->n_agreed ? side->agreed : side->local.formats;
+	size_t i, n = side->n_agreed ? side->n_agreed : side->local.n_formats;
+
+	for (i = 0; i < n; i++)
+		leg->pt[i] = (struct dp_payload_type){ formats[i].number, formats[i].codec };
+	leg->n_pt = n;
+}
+
+/*
+ * Hold is the data plane's only when nothing may flow; one-way media is left
+ * to the peers, which were told the direction.
+ */
+static void fill_session(const struct side *side, struct dp_leg *leg)
+{
+	fill_formats(side, leg);
+	leg->source_policy = side->trunk->source_policy;
+	if (!side->remote_known)
+		return;
+	leg->remote = side->remote.remote;
+	leg->hold = side->remote.direction == SDP_INACTIVE;
+}
+
+static void release_port(struct side *side)
+{
+	struct calls_deps *deps = &side->call->calls->deps;
+	struct media_leg *leg = &side->leg;
+
+	if (leg->firewall_open)
+		firewall_port_close(deps->firewall, (const struct sockaddr *)&leg->local);
+	if (leg->port_taken)
+		ports_put(deps->ports, &leg->local, loop_now(deps->loop));
+	leg->firewall_open = leg->port_taken = false;
+}
+
+static int take_port(struct side *side)
+{
+	struct calls_deps *deps = &side->call->calls->deps;
+	struct media_leg *leg = &side->leg;
+	int err;
+
+	leg->local = side->trunk->media;
+	err = ports_get(deps->ports, &leg->local, loop_now(deps->loop));
+	if (err)
+		return err;
+	leg->port_taken = true;
+	if (!deps->firewall)
+		return 0;
+	err = firewall_port_open(deps->firewall, (const struct sockaddr *)&leg->local);
+	leg->firewall_open = !err;
+	if (err)
+		release_port(side);
+	return err;
+}
+
+static int make_leg(struct side *side)
+{
+	struct call *call = side->call;
+	struct dp_leg leg = { .local = side->leg.local,
+			      .cookie_len = MEDIA_COOKIE_SIZE,
+			      .lease_ms = call->conf->conf->lease_ms,
+			      .not_before_ns = call->not_before_ns,
+			      .not_after_ns = call->not_after_ns };
+	int err;
+
+	media_cookie(side, leg.cookie);
+	fill_session(side, &leg);
+	err = calls_ops(call->calls)->leg_new(call->calls->deps.dp, &leg);
+	if (!err)
+		side->leg.id = leg.id;
+	return err;
+}
+
+int media_open(struct side *side)
+{
+	struct call *call = side->call;
+	int err = -EADDRINUSE;
+	int i;
+
+	for (i = 0; i < PORT_TRIES && err == -EADDRINUSE; i++) {
+		err = take_port(side);
+		if (err)
+			return err;
+		err = make_leg(side);
+		if (err)
+			release_port(side);
+	}
+	if (err)
+		log_warn("call %u (circuit %s): no leg: %s", call->id, call->circuit,
+			 dataplane_error(call->calls->deps.dp));
+	else
+		side->local.addr = side->leg.local;
+	return err;
+}
+
+int media_apply(struct side *side)
+{
+	struct call *call = side->call;
+	struct dp_leg leg = { .id = side->leg.id };
+	unsigned int what = DP_SET_PT | DP_SET_HOLD;
+	int err;
+
+	fill_session(side, &leg);
+	if (leg.remote.ss_family)
+		what |= DP_SET_REMOTE;
+	err = calls_ops(call->calls)->leg_set(call->calls->deps.dp, &leg, what);
+	if (err)
+		log_warn("call %u (circuit %s): leg not changed: %s", call->id, call->circuit,
+			 dataplane_error(call->calls->deps.dp));
+	return err;
+}
+
+int media_join(struct call *call)
+{
+	int err;
+
+	if (call->bridged)
+		return 0;
+	err = calls_ops(call->calls)
+		      ->bridge_new(call->calls->deps.dp, call->sides[SIDE_IN].leg.id,
+				   call->sides[SIDE_OUT].leg.id);
+	if (err)
+		log_warn("call %u (circuit %s): no bridge: %s", call->id, call->circuit,
+			 dataplane_error(call->calls->deps.dp));
+	call->bridged = !err;
+	return err;
+}
+
+void media_watch(struct call *call)
+{
+	struct dp_leg leg = { .media_timeout_ms = call->conf->conf->media_timeout_ms };
+	int i;
+
+	if (!leg.media_timeout_ms)
+		return;
+	for (i = SIDE_IN; i <= SIDE_OUT; i++) {
+		leg.id = call->sides[i].leg.id;
+		calls_ops(call->calls)->leg_set(call->calls->deps.dp, &leg, DP_SET_MEDIA_TIMEOUT);
+	}
+}
+
+void media_close(struct call *call)
+{
+	int i;
+
+	for (i = SIDE_IN; i <= SIDE_OUT; i++) {
+		struct side *side = &call->sides[i];
+
+		if (side->leg.id)
+			calls_ops(call->calls)->leg_del(call->calls->deps.dp, side->leg.id);
+		side->leg.id = 0;
+		release_port(side);
+	}
+	call->bridged = false;
+}
+
+static size_t collect_legs(const struct calls *calls, uint32_t *ids)
+{
+	const struct call *call;
+	size_t n = 0;
+	int i;
+
+	for (call = calls->list; call; call = call->next)
+		for (i = SIDE_IN; i <= SIDE_OUT; i++)
+			if (call->sides[i].leg.id && n++ < calls->n * 2)
+				ids[n - 1] = call->sides[i].leg.id;
+	return n;
+}
+
+void media_renew(void *arg)
+{
+	struct calls *calls = arg;
+	uint32_t lease_ms = calls->conf->conf->lease_ms;
+	uint32_t *ids = calloc(calls->n * 2 + 1, sizeof(*ids));
+	size_t n;
+
+	if (ids) {
+		n = collect_legs(calls, ids);
+		if (n)
+			calls_ops(calls)->lease_renew(calls->deps.dp, ids, n, lease_ms);
+		free(ids);
+	}
+	loop_timer_set(calls->deps.loop, &calls->lease, lease_ms / 3, media_renew, calls);
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * re-INVITE, both ways (RFC 3261, 14): hold and resume, a peer whose media
+ * moves, and refreshes. Each is answered at once from this side's own state;
+ * of all it says only the direction goes on, as a re-INVITE of ours.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "call/call.h"
+#include "call/media.h"
+#include "call/state.h"
+#include "log/log.h"
+
+static void on_reinvite(struct txn *txn, enum txn_event event, const osip_message_t *msg,
+			void *arg);
+
+static void reinvite(struct side *side)
+{
+	struct calls *calls = side->call->calls;
+	char buf[SDP_TEXT_SIZE];
+	struct text sdp;
+
+	session_prepare_offer(side);
+	side->local.direction = side_other(side)->wish;
+	text_init(&sdp, buf, sizeof(buf));
+	session_write(side, &sdp);
+	if (sip_request(calls->sip, side->dialog, "INVITE", &sdp, on_reinvite, side, &side->invite))
+		side->invite = NULL;
+	side->invite_cseq = side->dialog->local_cseq;
+	state_save(side->call);
+}
+
+static void on_retry(void *arg)
+{
+	modify_follow(arg);
+}
+
+/*
+ * After a glare the owner of the Call-ID waits longer, so that the two do not
+ * meet again (RFC 3261, 14.1).
+ */
+static void retry_later(struct side *side)
+{
+	unsigned int wait_ms = token_u32() % 2000;
+
+	if (side->id == SIDE_OUT)
+		wait_ms = 2100 + token_u32() % 1900;
+	loop_timer_set(side->call->calls->deps.loop, &side->retry, wait_ms, on_retry, side);
+}
+
+void modify_follow(struct side *side)
+{
+	bool quiet = !side->invite && !accept_pending(&side->accept) && !side->retry.slot;
+
+	if (side->state != SIDE_UP || side->call->state != CALL_ANSWERED || !quiet ||
+	    side->said == side_other(side)->wish)
+		return;
+	reinvite(side);
+}
+
+static void on_accepted(struct side *side, const osip_message_t *msg)
+{
+	struct sdp answer;
+
+	dialog_refresh(side->dialog, msg);
+	side_ack(side, side->invite_cseq);
+	if (side->call->state == CALL_ENDED)
+		return;
+	if (!session_read(&answer, msg) && !session_accept_answer(side, &answer))
+		media_apply(side);
+}
+
+/* A refusal leaves the session as it was; to ask again would change nothing. */
+static void on_final(struct side *side, const osip_message_t *msg)
+{
+	int status = msg->status_code;
+
+	side->invite = NULL;
+	if (status < 300)
+		on_accepted(side, msg);
+	if (side->call->state == CALL_ENDED)
+		return;
+	if (status == 491) {
+		retry_later(side);
+		return;
+	}
+	if (status == 408 || status == 481) { /* RFC 3261, 12.2.1.2 */
+		call_end(side->call, CAUSE_LOST);
+		return;
+	}
+	side->said = side->local.direction;
+	state_save(side->call);
+	modify_follow(side);
+}
+
+static void on_reinvite(struct txn *txn, enum txn_event event, const osip_message_t *msg, void *arg)
+{
+	struct side *side = arg;
+
+	switch (event) {
+	case TXN_RESPONSE:
+		if (msg->status_code < 200)
+			return;
+		txn_own(txn, NULL, NULL);
+		on_final(side, msg);
+		break;
+	case TXN_TIMEOUT:
+	case TXN_FAILED:
+	case TXN_ENDED:
+		txn_own(txn, NULL, NULL);
+		side->invite = NULL;
+		call_end(side->call, CAUSE_LOST);
+		break;
+	case TXN_CANCELLED:
+		break;
+	}
+}
+
+static int take_offer(struct side *side, const osip_message_t *msg)
+{
+	struct sdp offer;
+	int err = session_read(&offer, msg);
+
+	if (err == -ENOENT) {
+		side->answer_in_ack = true;
+		session_prepare_offer(side);
+		return 0;
+	}
+	if (!err)
+		err = session_accept_offer(side, &offer);
+	if (err)
+		return err == -EBADMSG ? 400 : 488;
+	return media_apply(side) ? 500 : 0;
+}
+
+/* 0, or why a re-INVITE cannot be taken now (RFC 3261, 14.2). */
+static int check_state(const struct side *side)
+{
+	if (side->state == SIDE_LEAVING || side->state == SIDE_DOWN)
+		return 481;
+	if (side->invite && side->id == SIDE_IN && side->state == SIDE_INVITING)
+		return 500;
+	if (side->invite)
+		return 491;
+	if (side->state != SIDE_UP || accept_pending(&side->accept))
+		return 500;
+	return 0;
+}
+
+void modify_invited(struct side *side, struct txn *txn)
+{
+	struct calls *calls = side->call->calls;
+	const osip_message_t *msg = txn_message(txn);
+	char buf[SDP_TEXT_SIZE];
+	struct text sdp;
+	struct message_reply reply = { .status = 200, .dialog = side->dialog, .sdp = &sdp };
+	int status = check_state(side);
+
+	if (!status)
+		status = take_offer(side, msg);
+	if (status) {
+		side_reply(side, txn, status, NULL);
+		return;
+	}
+	dialog_refresh(side->dialog, msg);
+	text_init(&sdp, buf, sizeof(buf));
+	session_write(side, &sdp);
+	if (accept_start(&side->accept, calls->sip, calls->deps.loop, txn, &reply))
+		log_warn("call %u: a re-INVITE was not answered", side->call->id);
+	state_save(side->call);
+	modify_follow(side_other(side));
+}
+
+void modify_acked(struct side *side, const osip_message_t *ack)
+{
+	struct sdp answer;
+
+	if (side->bye_owed) {
+		side_bye(side);
+		return;
+	}
+	if (side->answer_in_ack && !session_read(&answer, ack) &&
+	    !session_accept_answer(side, &answer)) {
+		media_apply(side);
+		modify_follow(side_other(side));
+	}
+	side->answer_in_ack = false;
+	state_save(side->call);
+	modify_follow(side);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Offer and answer of one side (RFC 3264). Each side has a session of its
+ * own; what the two agree with their peers may differ, and the data plane
+ * converts between them.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "call/call.h"
+
+#define TELEPHONE_EVENT_NUMBER 101
+
+int session_read(struct sdp *sdp, const osip_message_t *msg)
+{
+	osip_body_t *body = osip_list_get(&msg->bodies, 0);
+
+	if (!body || !body->length)
+		return -ENOENT;
+	return sdp_parse(sdp, body->body, body->length);
+}
+
+static bool family_fits(const struct side *side, const struct sdp *sdp)
+{
+	return !sdp->remote.ss_family || sdp->remote.ss_family == side->trunk->media.ss_family;
+}
+
+/* An address is kept when the peer, to be on hold, takes it back. */
+static void remember(struct side *side, const struct sdp *sdp)
+{
+	struct sockaddr_storage last = side->remote.remote;
+
+	side->remote = *sdp;
+	if (!sdp->remote.ss_family)
+		side->remote.remote = last;
+	side->remote_known = true;
+}
+
+static void agree(struct side *side, const struct sdp_format *format)
+{
+	if (format && side->n_agreed < PHONION_MAX_PAYLOAD_TYPES)
+		side->agreed[side->n_agreed++] = *format;
+}
+
+/* One speech codec, the first of ours, so that the peer cannot switch. */
+int session_accept_offer(struct side *side, const struct sdp *offer)
+{
+	const struct sdp_format *speech = NULL;
+	size_t i;
+
+	for (i = 0; i < side->trunk->n_codecs && !speech; i++)
+		speech = sdp_find(offer->formats, offer->n_formats, side->trunk->codecs[i]);
+	if (!speech || !family_fits(side, offer))
+		return -EPROTONOSUPPORT;
+	remember(side, offer);
+	side->wish = offer->direction;
+	side->said = SDP_SENDRECV; /* our answer takes back what we said before */
+	side->n_agreed = 0;
+	agree(side, speech);
+	agree(side, sdp_find(offer->formats, offer->n_formats, PHONION_CODEC_TELEPHONE_EVENT));
+	memcpy(side->local.formats, side->agreed, sizeof(side->agreed));
+	side->local.n_formats = side->n_agreed;
+	side->local.direction = sdp_reverse(offer->direction);
+	return 0;
+}
+
+/* The peer may use whatever both name. */
+int session_accept_answer(struct side *side, const struct sdp *answer)
+{
+	struct sdp_format agreed[PHONION_MAX_PAYLOAD_TYPES];
+	size_t i, n = 0;
+	bool speech = false;
+
+	for (i = 0; i < answer->n_formats; i++) {
+		enum phonion_codec codec = answer->formats[i].codec;
+
+		if (!sdp_find(side->local.formats, side->local.n_formats, codec))
+			continue;
+		speech |= codec == PHONION_CODEC_PCMU || codec == PHONION_CODEC_PCMA;
+		agreed[n++] = answer->formats[i];
+	}
+	if (!speech || !family_fits(side, answer))
+		return -EPROTONOSUPPORT;
+	remember(side, answer);
+	memcpy(side->agreed, agreed, n * sizeof(agreed[0]));
+	side->n_agreed = n;
+	return 0;
+}
+
+static void add_format(struct sdp_local *local, uint8_t number, enum phonion_codec codec)
+{
+	local->formats[local->n_formats++] = (struct sdp_format){ number, codec };
+}
+
+void session_prepare_offer(struct side *side)
+{
+	struct sdp_local *local = &side->local;
+	size_t i;
+
+	if (side->n_agreed) { /* once numbers mean something they keep it (8.3.2) */
+		memcpy(local->formats, side->agreed, sizeof(side->agreed));
+		local->n_formats = side->n_agreed;
+		return;
+	}
+	local->n_formats = 0;
+	for (i = 0; i < side->trunk->n_codecs; i++)
+		add_format(local, side->trunk->codecs[i] == PHONION_CODEC_PCMA ? 8 : 0,
+			   side->trunk->codecs[i]);
+	add_format(local, TELEPHONE_EVENT_NUMBER, PHONION_CODEC_TELEPHONE_EVENT);
+}
+
+static bool same_description(const struct sdp_local *a, const struct sdp_local *b)
+{
+	size_t i;
+
+	if (a->n_formats != b->n_formats || a->direction != b->direction ||
+	    memcmp(&a->addr, &b->addr, sizeof(a->addr)))
+		return false;
+	for (i = 0; i < a->n_formats; i++)
+		if (a->formats[i].number != b->formats[i].number ||
+		    a->formats[i].codec != b->formats[i].codec)
+			return false;
+	return true;
+}
+
+/*
+ * As many media lines as the peer's last description has: a stream that was
+ * refused stays refused in later offers too (RFC 3264, 8).
+ */
+int session_write(struct side *side, struct text *text)
+{
+	if (side->told.session && !same_description(&side->local, &side->told))
+		side->local.version = side->told.version + 1;
+	side->told = side->local;
+	return sdp_write(text, &side->local, side->remote_known ? &side->remote : NULL);
+}
