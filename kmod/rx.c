@@ -32,7 +32,7 @@ static int check_window(const struct phn_leg *leg, u64 now)
 static int check_source(const struct phn_leg_conf *conf, const struct phn_rx *rx)
 {
 	if (!conf->remote.family || !phn_addr_same_ip(&conf->remote, rx->src))
-		return PHN_DROP_SOURCE;
+		return rx->rtcp ? PHN_DROP_RTCP : PHN_DROP_SOURCE;
 	if (conf->remote.port != rx->src->port && !conf->latch && !rx->rtcp)
 		return PHN_DROP_SOURCE;
 	return 0;
