@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/* phonion-ctld: the control plane of a relay. */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call/call.h"
+#include "conf/conf.h"
+#include "control/control.h"
+#include "dataplane/ports.h"
+#include "firewall/firewall.h"
+#include "log/harden.h"
+#include "log/log.h"
+
+#define DEFAULT_CONF "/etc/phonion/ctld.conf"
+#define STOP_WAIT_MS 3000	 /* for the peers' answers to BYE */
+#define PORT_REST_MS (10 * 1000) /* longer than any late packet is */
+#define VERSION	     "0.1.0"
+
+struct daemon {
+	const char *file;
+	struct loop *loop;
+	struct calls_deps deps;
+	struct calls *calls;
+	struct loop_timer stop_timer;
+};
+
+static const char help[] = "Usage: phonion-ctld [-c FILE] [-t] [-v]\n"
+			   "Carries telephone calls from one SIP trunk to another so that neither\n"
+			   "side's carrier learns of the other. Runs in the foreground.\n"
+			   "\n"
+			   "  -c FILE  configuration (default " DEFAULT_CONF ")\n"
+			   "  -t       check the configuration and exit\n"
+			   "  -v       log more; numbers and addresses stay redacted\n"
+			   "  -V       print the version and exit\n"
+			   "  -h       print this help and exit\n";
+
+static struct conf *read_conf(const char *file)
+{
+	struct conf *conf;
+	char *error = NULL;
+	int err = conf_read(&conf, file, &error);
+
+	if (!err)
+		return conf;
+	log_error("%s", error ? error : strerror(-err));
+	free(error);
+	return NULL;
+}
+
+static void on_dp_event(const struct dp_event *event, void *arg)
+{
+	struct daemon *daemon = arg;
+
+	if (daemon->calls)
+		calls_on_dp_event(event, daemon->calls);
+}
+
+static void on_stopped(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	loop_stop(daemon->loop);
+}
+
+/* A second signal does not wait for anybody. */
+static void on_terminate(int signo, void *arg)
+{
+	struct daemon *daemon = arg;
+
+	(void)signo;
+	if (daemon->stop_timer.slot) {
+		loop_stop(daemon->loop);
+		return;
+	}
+	log_info("ending all calls");
+	loop_timer_set(daemon->loop, &daemon->stop_timer, STOP_WAIT_MS, on_stopped, daemon);
+	calls_stop(daemon->calls, on_stopped, daemon);
+}
+
+static void on_hangup(int signo, void *arg)
+{
+	struct daemon *daemon = arg;
+	struct conf *conf = read_conf(daemon->file);
+	int err;
+
+	(void)signo;
+	if (!conf) {
+		log_error("the running configuration stays");
+		return;
+	}
+	err = calls_reconfigure(daemon->calls, conf);
+	if (err) {
+		log_error("the running configuration stays: %s", strerror(-err));
+		conf_free(conf);
+		return;
+	}
+	log_info("configuration read again");
+}
+
+static int open_dataplane(struct daemon *daemon)
+{
+	int err = dataplane_open(&daemon->deps.dp, daemon->loop, on_dp_event, daemon);
+
+	if (err == -ENOENT)
+		log_error("phonion.ko is not loaded: run `modprobe phonion`");
+	else if (err)
+		log_error("the data plane cannot be opened: %s", strerror(-err));
+	return err;
+}
+
+static int open_control(struct daemon *daemon, const struct conf *conf)
+{
+	int err = control_open(&daemon->deps.control, daemon->loop, conf->control_socket);
+
+	if (err)
+		log_error("%s: %s", conf->control_socket, strerror(-err));
+	return err;
+}
+
+static int open_firewall(struct daemon *daemon, const struct conf *conf)
+{
+	int err = conf->firewall ? firewall_open(&daemon->deps.firewall, conf) : 0;
+
+	if (err)
+		log_error("the nftables table cannot be made: %s", strerror(-err));
+	return err;
+}
+
+static int add_signals(struct daemon *daemon)
+{
+	int err = loop_signal_add(daemon->loop, SIGTERM, on_terminate, daemon);
+
+	if (!err)
+		err = loop_signal_add(daemon->loop, SIGINT, on_terminate, daemon);
+	if (!err)
+		err = loop_signal_add(daemon->loop, SIGHUP, on_hangup, daemon);
+	return err;
+}
+
+static int open_all(struct daemon *daemon, struct conf *conf)
+{
+	int err = loop_new(&daemon->loop);
+
+	daemon->deps.loop = daemon->loop;
+	if (!err)
+		err = add_signals(daemon);
+	if (!err)
+		err = ports_new(&daemon->deps.ports, conf->rtp_port_min, conf->rtp_port_max,
+				PORT_REST_MS);
+	if (!err)
+		err = open_dataplane(daemon);
+	if (!err)
+		err = open_firewall(daemon, conf);
+	if (!err)
+		err = open_control(daemon, conf);
+	if (!err)
+		err = calls_new(&daemon->calls, &daemon->deps, conf);
+	if (err)
+		log_error("cannot start: %s", strerror(-err));
+	return err;
+}
+
+static void close_all(struct daemon *daemon, bool orderly)
+{
+	loop_timer_del(&daemon->stop_timer);
+	control_close(daemon->deps.control);
+	calls_free(daemon->calls);
+	if (daemon->deps.firewall)
+		firewall_close(daemon->deps.firewall, orderly);
+	if (daemon->deps.dp)
+		dataplane_close(daemon->deps.dp);
+	if (daemon->deps.ports)
+		ports_free(daemon->deps.ports);
+	if (daemon->loop)
+		loop_free(daemon->loop);
+}
+
+static int run(const char *file)
+{
+	struct daemon daemon = { .file = file };
+	struct conf *conf = read_conf(file);
+	int err;
+
+	if (!conf)
+		return 1;
+	err = open_all(&daemon, conf);
+	if (!err) {
+		log_info("ready");
+		err = loop_run(daemon.loop);
+	} else {
+		conf_free(conf);
+	}
+	close_all(&daemon, !err);
+	return err ? 1 : 0;
+}
+
+static int check(const char *file)
+{
+	struct conf *conf = read_conf(file);
+
+	if (!conf)
+		return 1;
+	conf_free(conf);
+	printf("%s: good\n", file);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	enum log_level level = LOG_LVL_INFO;
+	const char *file = DEFAULT_CONF;
+	bool check_only = false;
+	int option;
+
+	while ((option = getopt(argc, argv, "c:tvVh")) != -1) {
+		switch (option) {
+		case 'c':
+			file = optarg;
+			break;
+		case 't':
+			check_only = true;
+			break;
+		case 'v':
+			level = LOG_LVL_DEBUG;
+			break;
+		case 'V':
+			printf("phonion-ctld %s\n", VERSION);
+			return 0;
+		case 'h':
+			fputs(help, stdout);
+			return 0;
+		default:
+			fputs(help, stderr);
+			return 2;
+		}
+	}
+	if (optind < argc) {
+		fputs(help, stderr);
+		return 2;
+	}
+	log_init(level);
+	if (check_only)
+		return check(file);
+	process_harden();
+	return run(file);
+}
