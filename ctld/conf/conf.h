@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * The configuration of phonion-ctld, read with libconfig. Every key, with its
- * unit, range and default, is in Documentation/man/phonion-ctld.conf.5.
+ * unit, range and default, is in Documentation/phonion-ctld.conf.5.
  */
 #ifndef PHONION_CONF_H
 #define PHONION_CONF_H

@@ -164,6 +164,19 @@ static void test_circuit(void **state)
 	conf_free(conf);
 }
 
+/* The sample that is installed, from the top of the tree, where units run. */
+static void test_sample(void **state)
+{
+	struct conf *conf = NULL;
+	char *error = NULL;
+
+	(void)state;
+	assert_int_equal(conf_read(&conf, "Documentation/phonion-ctld.conf", &error), 0);
+	assert_int_equal(conf->n_trunks, 2);
+	assert_int_equal(conf->n_circuits, 1);
+	conf_free(conf);
+}
+
 /* Circuits may stand before the trunks that they use. */
 static void test_order_in_the_file(void **state)
 {
@@ -448,6 +461,7 @@ int main(void)
 		cmocka_unit_test(test_every_key),
 		cmocka_unit_test(test_trunk_keys),
 		cmocka_unit_test(test_circuit),
+		cmocka_unit_test(test_sample),
 		cmocka_unit_test(test_order_in_the_file),
 		cmocka_unit_test(test_local_time),
 		cmocka_unit_test(test_bad),
