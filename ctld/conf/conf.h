@@ -26,15 +26,15 @@ struct conf_prefixes {
 struct conf_trunk {
 	char *name;
 	enum sip_transport transport;
-	struct sockaddr_storage local;	/* our SIP address and port, listened on */
-	struct sockaddr_storage peer;	/* the carrier's */
-	struct sockaddr_storage media;	/* local address for RTP, port 0 */
-	enum phonion_codec codecs[2];	/* in order of preference */
+	struct sockaddr_storage local; /* our SIP address and port, listened on */
+	struct sockaddr_storage peer;  /* the carrier's */
+	struct sockaddr_storage media; /* local address for RTP, port 0 */
+	enum phonion_codec codecs[2];  /* in order of preference */
 	size_t n_codecs;
 	enum phonion_source_policy source_policy;
-	char *number;			/* what we send as From user, "anonymous" when unset */
-	struct conf_prefixes allow;	/* dialled prefixes; empty: all but the denied */
-	struct conf_prefixes deny;	/* emergency numbers are always denied */
+	char *number;		    /* what we send as From user, "anonymous" when unset */
+	struct conf_prefixes allow; /* dialled prefixes; empty: all but the denied */
+	struct conf_prefixes deny;  /* emergency numbers are always denied */
 	unsigned int max_calls;
 };
 
@@ -42,21 +42,21 @@ struct conf_trunk {
 struct conf_circuit {
 	char *name;
 	struct conf_trunk *in;
-	char *ingress;		/* dialled number that matches, whole */
+	char *ingress; /* dialled number that matches, whole */
 	struct conf_trunk *out;
 	char *next;		/* next number to dial */
-	uint64_t not_before_ns;	/* CLOCK_REALTIME; 0: always open */
+	uint64_t not_before_ns; /* CLOCK_REALTIME; 0: always open */
 	uint64_t not_after_ns;	/* 0: never closes */
 	unsigned int max_calls;
 };
 
 struct conf {
-	char *control_socket;	/* default /run/phonion/ctld.sock */
-	char *state_dir;	/* default /run/phonion/state; on a tmpfs */
+	char *control_socket;		     /* default /run/phonion/ctld.sock */
+	char *state_dir;		     /* default /run/phonion/state; on a tmpfs */
 	uint16_t rtp_port_min, rtp_port_max; /* even to odd, inclusive */
-	bool firewall;		/* keep the nft table; default true */
-	uint32_t lease_ms;	/* of each leg; renewed at a third */
-	uint32_t media_timeout_ms; /* a call without media ends; 0: never */
+	bool firewall;			     /* keep the nft table; default true */
+	uint32_t lease_ms;		     /* of each leg; renewed at a third */
+	uint32_t media_timeout_ms;	     /* a call without media ends; 0: never */
 	uint32_t ring_timeout_ms;
 	struct conf_trunk *trunks;
 	size_t n_trunks;
@@ -74,8 +74,7 @@ void conf_free(struct conf *conf);
 const struct conf_trunk *conf_trunk_find(const struct conf *conf, const char *name);
 /* The circuit that NUMBER, dialled on TRUNK, is the ingress of; NULL if none. */
 const struct conf_circuit *conf_circuit_find(const struct conf *conf,
-					     const struct conf_trunk *trunk,
-					     const char *number);
+					     const struct conf_trunk *trunk, const char *number);
 
 /*
  * May NUMBER be dialled on TRUNK? Never an emergency number. Otherwise the

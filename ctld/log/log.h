@@ -17,8 +17,7 @@ enum log_level { LOG_LVL_ERROR, LOG_LVL_WARN, LOG_LVL_INFO, LOG_LVL_DEBUG };
 
 /* To standard error; with the journal's <N> prefixes when it is a pipe of systemd's. */
 void log_init(enum log_level level);
-void log_at(enum log_level level, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+void log_at(enum log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...) log_at(LOG_LVL_ERROR, __VA_ARGS__)
 #define log_warn(...)  log_at(LOG_LVL_WARN, __VA_ARGS__)

@@ -30,8 +30,8 @@ void loop_stop(struct loop *loop);
 uint64_t loop_now(const struct loop *loop);
 
 struct loop_io;
-int loop_io_add(struct loop *loop, struct loop_io **io, int fd, short events,
-		loop_io_fn fn, void *arg);
+int loop_io_add(struct loop *loop, struct loop_io **io, int fd, short events, loop_io_fn fn,
+		void *arg);
 int loop_io_set(struct loop_io *io, short events);
 /* Does not close the descriptor. NULL is allowed. */
 void loop_io_del(struct loop_io *io);
@@ -47,8 +47,8 @@ struct loop_timer {
 	void *arg;
 	unsigned int slot; /* 1-based place in the loop's heap; 0 is unset */
 };
-int loop_timer_set(struct loop *loop, struct loop_timer *timer, uint64_t delay_ms,
-		   loop_fn fn, void *arg);
+int loop_timer_set(struct loop *loop, struct loop_timer *timer, uint64_t delay_ms, loop_fn fn,
+		   void *arg);
 void loop_timer_del(struct loop_timer *timer);
 
 /* Blocks the signal for the process and delivers it on the loop. */
