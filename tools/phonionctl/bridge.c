@@ -69,8 +69,9 @@ static int change(const struct opts *opts, uint8_t cmd, int takes, int argc, cha
 	static const uint16_t attrs[] = { PHONION_A_BRIDGE_LEG_A, PHONION_A_BRIDGE_LEG_B };
 	const char *verb = cmd == PHONION_CMD_BRIDGE_NEW ? "add" : "del";
 	const char *words[PHONION_A_BRIDGE_LEG_B + 1] = { NULL };
-	char buf[NL_REQUEST_SIZE], what[64];
-	struct nlmsghdr *nlh = nl_request(buf, cmd);
+	union nl_buf buf;
+	char what[64];
+	struct nlmsghdr *nlh = nl_request(&buf, cmd);
 	struct nl *nl;
 	uint64_t id;
 	int status, err;

@@ -101,11 +101,12 @@ static void check_daemon(struct doctor *d)
 
 int cmd_doctor(const struct opts *opts, int argc, char **argv)
 {
-	struct doctor d = { .opts = opts, .findings = json_array() };
+	struct doctor d = { .opts = opts };
 	int status = EXIT_DONE;
 
 	if (argc > 1)
 		return fail_usage(opts, "doctor: '%s' is too much", argv[1]);
+	d.findings = json_array();
 	doctor_kernel(&d);
 	check_daemon(&d);
 	doctor_nft(&d);

@@ -59,7 +59,7 @@ static void check_module(struct doctor *d)
 
 void doctor_kernel(struct doctor *d)
 {
-	char buf[NL_REQUEST_SIZE];
+	union nl_buf buf;
 	struct nl *nl;
 	int err;
 
@@ -77,7 +77,7 @@ void doctor_kernel(struct doctor *d)
 		doctor_say(d, DOCTOR_TROUBLE, "netlink", "Install module and tools of one release.",
 			   "the module speaks version %u of the family, this phonionctl %d",
 			   nl_version(nl), PHONION_FAMILY_VERSION);
-	err = nl_do(nl, nl_request(buf, PHONION_CMD_STATS_GET), NULL, NULL);
+	err = nl_do(nl, nl_request(&buf, PHONION_CMD_STATS_GET), NULL, NULL);
 	if (!err)
 		doctor_say(d, DOCTOR_OK, "permission", NULL, "we may manage legs");
 	else

@@ -293,8 +293,9 @@ static int run(const struct opts *opts, struct nlmsghdr *nlh, const char *what, 
 
 static int by_id(const struct opts *opts, uint8_t cmd, const char *verb, int argc, char **argv)
 {
-	char buf[NL_REQUEST_SIZE], what[64];
-	struct nlmsghdr *nlh = nl_request(buf, cmd);
+	union nl_buf buf;
+	char what[64];
+	struct nlmsghdr *nlh = nl_request(&buf, cmd);
 	unsigned int seen;
 	int status;
 
@@ -315,8 +316,8 @@ static int by_id(const struct opts *opts, uint8_t cmd, const char *verb, int arg
 
 static int add(const struct opts *opts, int argc, char **argv)
 {
-	char buf[NL_REQUEST_SIZE];
-	struct nlmsghdr *nlh = nl_request(buf, PHONION_CMD_LEG_NEW);
+	union nl_buf buf;
+	struct nlmsghdr *nlh = nl_request(&buf, PHONION_CMD_LEG_NEW);
 	unsigned int seen;
 	int status;
 

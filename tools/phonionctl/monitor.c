@@ -174,6 +174,9 @@ static int loop(const struct opts *opts, struct nl *nl, struct control_client *c
 	sigaddset(&stop, SIGTERM);
 	sigprocmask(SIG_BLOCK, &stop, NULL);
 	fds[0].fd = signalfd(-1, &stop, SFD_CLOEXEC);
+	/* What came in one piece with the answer to subscribe wakes no poll(). */
+	if (c && control_pending(c))
+		status = read_daemon(opts, c);
 	while (!status && !ferror(stdout)) {
 		if (poll(fds, 3, -1) < 0 && errno != EINTR)
 			return fail(opts, EXIT_REFUSED, NULL, "poll: %s", strerror(errno));

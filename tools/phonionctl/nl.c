@@ -8,8 +8,8 @@
 #include "nl.h"
 #include "out.h"
 
-/* What a multi-part dump may put into one datagram. */
-#define NL_BUF_SIZE 32768
+/* No less than what the kernel puts into one datagram of a dump. */
+#define NL_BUF_SIZE 8192
 /* A dump that changes under our eyes is read again this often. */
 #define NL_DUMP_TRIES 8
 
@@ -21,7 +21,7 @@ struct nl {
 	uint32_t group;
 	char error[256];   /* the kernel's own sentence on the last refusal */
 	uint16_t bad_attr; /* the attribute to blame for it, 0 if none */
-	char buf[NL_BUF_SIZE];
+	_Alignas(struct nlmsghdr) char buf[NL_BUF_SIZE];
 };
 
 int nl_fd(const struct nl *nl)
@@ -161,12 +161,12 @@ static int on_done(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_ERROR;
 }
 
-struct nlmsghdr *nl_request(char *buf, uint8_t cmd)
+struct nlmsghdr *nl_request(union nl_buf *buf, uint8_t cmd)
 {
 	struct nlmsghdr *nlh;
 	struct genlmsghdr *genl;
 
-	memset(buf, 0, NL_REQUEST_SIZE);
+	memset(buf, 0, sizeof(*buf));
 	nlh = mnl_nlmsg_put_header(buf);
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	genl->cmd = cmd;
@@ -224,12 +224,12 @@ static int reopen(struct nl *nl)
 
 int nl_dump(struct nl *nl, uint8_t cmd, nl_cb cb, struct nl_rows *rows)
 {
-	char buf[NL_REQUEST_SIZE];
+	union nl_buf buf;
 	int err;
 
 	for (int try = 0; try < NL_DUMP_TRIES; try++) {
 		json_array_clear(rows->list);
-		err = transact(nl, nl_request(buf, cmd), nl->family, NLM_F_DUMP, cb, rows);
+		err = transact(nl, nl_request(&buf, cmd), nl->family, NLM_F_DUMP, cb, rows);
 		if (err != -EINTR)
 			return err;
 		/* Something changed meanwhile. The rest of this dump goes with the socket. */
@@ -288,7 +288,7 @@ static int on_family(const struct nlmsghdr *nlh, void *arg)
 
 int nl_open(struct nl **nlp)
 {
-	char buf[NL_REQUEST_SIZE];
+	union nl_buf buf;
 	struct nlmsghdr *nlh;
 	struct nl *nl;
 	int err;
@@ -299,7 +299,7 @@ int nl_open(struct nl **nlp)
 	nl->seq = time(NULL);
 	err = reopen(nl);
 	if (!err) {
-		nlh = nl_request(buf, CTRL_CMD_GETFAMILY);
+		nlh = nl_request(&buf, CTRL_CMD_GETFAMILY);
 		mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, PHONION_FAMILY_NAME);
 		err = transact(nl, nlh, GENL_ID_CTRL, NLM_F_ACK, on_family, nl);
 	}

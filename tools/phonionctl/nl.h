@@ -14,6 +14,11 @@
 /* The largest request is a leg with all its attributes, some 300 octets. */
 #define NL_REQUEST_SIZE 1024
 
+union nl_buf {
+	struct nlmsghdr nlh;
+	char octets[NL_REQUEST_SIZE];
+};
+
 struct nl;
 
 /* -ENOENT: the kernel has no such family. */
@@ -23,8 +28,8 @@ int nl_fd(const struct nl *nl);
 /* The family's version, as the kernel tells it. */
 unsigned int nl_version(const struct nl *nl);
 
-/* Begins a request in BUF, NL_REQUEST_SIZE octets; no socket is needed yet. */
-struct nlmsghdr *nl_request(char *buf, uint8_t cmd);
+/* Begins a request in BUF; no socket is needed yet. */
+struct nlmsghdr *nl_request(union nl_buf *buf, uint8_t cmd);
 /*
  * Sends it and waits: 0 or a negative errno. CB sees every answer; when it
  * returns a negative errno, that ends the call.

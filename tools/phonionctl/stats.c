@@ -33,7 +33,7 @@ static void print(const json_t *stats)
 
 int cmd_stats(const struct opts *opts, int argc, char **argv)
 {
-	char buf[NL_REQUEST_SIZE];
+	union nl_buf buf;
 	json_t *stats;
 	struct nl *nl;
 	int status, err;
@@ -44,7 +44,7 @@ int cmd_stats(const struct opts *opts, int argc, char **argv)
 	if (status)
 		return status;
 	stats = json_object();
-	err = nl_do(nl, nl_request(buf, PHONION_CMD_STATS_GET), on_stats, stats);
+	err = nl_do(nl, nl_request(&buf, PHONION_CMD_STATS_GET), on_stats, stats);
 	if (err)
 		status = nl_fail(opts, nl, err, "stats", NULL, 0);
 	else if (opts->json)
