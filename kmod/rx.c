@@ -227,6 +227,8 @@ int phn_rx_encap(struct sock *sk, struct sk_buff *skb)
 	struct phn_addr src;
 	struct phn_rx rx = { .leg = leg, .src = &src, .slow = true };
 
+	/* Segments of an aggregated packet are still chained to each other. */
+	skb_mark_not_on_list(skb);
 	if (!leg)
 		goto drop;
 	skb = skb_share_check(skb, GFP_ATOMIC);
