@@ -23,12 +23,10 @@ static void check_silence(struct phn_leg *leg, u64 now)
 	/* A peer on hold may well be silent; so may one that never began. */
 	if (!conf.media_timeout_ms || conf.hold || !last)
 		return;
-	if (now < last + (u64)conf.media_timeout_ms * NSEC_PER_MSEC) {
-		leg->timed_out = false;
-	} else if (!leg->timed_out) {
-		leg->timed_out = true;
-		phn_notify_media_timeout(leg);
-	}
+	if (leg->silent_ns == last || now < last + (u64)conf.media_timeout_ms * NSEC_PER_MSEC)
+		return;
+	leg->silent_ns = last;
+	phn_notify_media_timeout(leg);
 }
 
 static void sweep_leg(struct phn_leg *leg, u64 now)
