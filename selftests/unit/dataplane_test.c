@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Against phonion.ko, in a network namespace of its own; skipped where the
+ * module is not loaded. selftests/unit/guest runs it where it is.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "dataplane/dataplane.h"
+#include "log/log.h"
+#include "loop/loop.h"
+
+static struct loop *loop;
+static struct dataplane *dp; /* NULL: no module */
+static const struct dataplane_ops *ops;
+static struct dp_event events[32];
+static size_t n_events;
+
+static void take(const struct dp_event *event, void *arg)
+{
+	(void)arg;
+	if (n_events < 32)
+		events[n_events++] = *event;
+}
+
+static void lo_up(void)
+{
+	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &ifr), 0);
+	close(fd);
+}
+
+static int setup(void **state)
+{
+	int err;
+
+	(void)state;
+	dp = NULL;
+	n_events = 0;
+	log_init(LOG_LVL_ERROR);
+	if (unshare(CLONE_NEWNET) < 0)
+		return 0;
+	lo_up();
+	assert_int_equal(loop_new(&loop), 0);
+	err = dataplane_open(&dp, loop, take, NULL);
+	assert_true(err == 0 || err == -ENOENT);
+	if (!err)
+		ops = dataplane_ops(dp);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	dataplane_close(dp);
+	loop_free(loop);
+	loop = NULL;
+	return 0;
+}
+
+static void stop(void *arg)
+{
+	loop_stop(arg);
+}
+
+static void run_for(uint64_t ms)
+{
+	struct loop_timer timer = { 0 };
+
+	assert_int_equal(loop_timer_set(loop, &timer, ms, stop, loop), 0);
+	assert_int_equal(loop_run(loop), 0);
+}
+
+static struct sockaddr_storage address(const char *text, uint16_t port)
+{
+	struct sockaddr_storage addr = { 0 };
+	struct sockaddr_in *in = (void *)&addr;
+
+	in->sin_family = AF_INET;
+	in->sin_port = htons(port);
+	assert_int_equal(inet_pton(AF_INET, text, &in->sin_addr), 1);
+	return addr;
+}
+
+static struct dp_leg leg_at(uint16_t port)
+{
+	struct dp_leg leg = {
+		.cookie = "cookie",
+		.cookie_len = 6,
+		.local = address("127.0.0.1", port),
+		.remote = address("127.0.0.9", 40000),
+		.source_policy = PHONION_SOURCE_POLICY_LATCH_PORT,
+		.pt = { { 0, PHONION_CODEC_PCMU }, { 101, PHONION_CODEC_TELEPHONE_EVENT } },
+		.n_pt = 2,
+		.lease_ms = 60000,
+	};
+
+	return leg;
+}
+
+static uint32_t make(uint16_t port)
+{
+	struct dp_leg leg = leg_at(port);
+	int err = ops->leg_new(dp, &leg);
+
+	if (err)
+		print_error("leg_new: %d: %s\n", err, dataplane_error(dp));
+	assert_int_equal(err, 0);
+	assert_int_not_equal(leg.id, 0);
+	return leg.id;
+}
+
+static void test_new_get_del(void **state)
+{
+	struct dp_leg wanted = leg_at(20000), got;
+	uint32_t id;
+
+	(void)state;
+	if (!dp)
+		skip();
+	id = make(20000);
+	assert_int_equal(ops->leg_get(dp, id, &got), 0);
+	assert_int_equal(got.id, id);
+	assert_int_equal(got.cookie_len, 6);
+	assert_memory_equal(got.cookie, "cookie", 6);
+	assert_memory_equal(&got.local, &wanted.local, sizeof(got.local));
+	assert_memory_equal(&got.remote, &wanted.remote, sizeof(got.remote));
+	assert_int_equal(got.source_policy, wanted.source_policy);
+	assert_int_equal(got.n_pt, 2);
+	assert_true(got.lease_ms > 50000 && got.lease_ms <= 60000);
+	assert_int_equal(got.path, PHONION_PATH_STATE_NO_BRIDGE);
+	assert_int_equal(ops->leg_del(dp, id), 0);
+	assert_int_equal(ops->leg_get(dp, id, &got), -ENOENT);
+	assert_int_equal(ops->leg_del(dp, id), -ENOENT);
+	assert_string_not_equal(dataplane_error(dp), strerror(ENOENT)); /* the kernel's own words */
+}
+
+static void test_refused(void **state)
+{
+	struct dp_leg leg = leg_at(20000), none = { 0 };
+
+	(void)state;
+	if (!dp)
+		skip();
+	leg.local = address("192.0.2.1", 20000);
+	assert_int_equal(ops->leg_new(dp, &leg), -EADDRNOTAVAIL);
+	assert_string_not_equal(dataplane_error(dp), strerror(EADDRNOTAVAIL));
+	assert_int_equal(leg.id, 0);
+	make(20000);
+	leg = leg_at(20000);
+	assert_int_equal(ops->leg_new(dp, &leg), -EADDRINUSE);
+	leg = leg_at(20001); /* odd */
+	assert_true(ops->leg_new(dp, &leg) < 0);
+	assert_int_equal(ops->leg_new(dp, &none), -EINVAL);
+	assert_string_not_equal(dataplane_error(dp), "");
+}
+
+static void test_set(void **state)
+{
+	struct dp_leg leg = leg_at(20000), got;
+
+	(void)state;
+	if (!dp)
+		skip();
+	leg.id = make(20000);
+	leg.remote = address("127.0.0.10", 40002);
+	leg.pt[0] = (struct dp_payload_type){ 8, PHONION_CODEC_PCMA };
+	leg.n_pt = 1;
+	leg.hold = true;
+	leg.media_timeout_ms = 5000;
+	leg.lease_ms = 90000;
+	assert_int_equal(ops->leg_set(dp, &leg, DP_SET_HOLD), 0);
+	assert_int_equal(ops->leg_get(dp, leg.id, &got), 0);
+	assert_true(got.hold);
+	assert_int_equal(got.n_pt, 2);
+	assert_int_equal(got.media_timeout_ms, 0);
+	assert_true(got.lease_ms <= 60000);
+	assert_int_equal(ops->leg_set(dp, &leg,
+				      DP_SET_REMOTE | DP_SET_PT | DP_SET_MEDIA_TIMEOUT |
+					      DP_SET_LEASE),
+			 0);
+	assert_int_equal(ops->leg_get(dp, leg.id, &got), 0);
+	assert_memory_equal(&got.remote, &leg.remote, sizeof(got.remote));
+	assert_int_equal(got.n_pt, 1);
+	assert_int_equal(got.pt[0].number, 8);
+	assert_int_equal(got.media_timeout_ms, 5000);
+	assert_true(got.lease_ms > 60000);
+	leg.id = 999999;
+	assert_int_equal(ops->leg_set(dp, &leg, DP_SET_HOLD), -ENOENT);
+}
+
+static void test_bridge(void **state)
+{
+	struct dp_leg got;
+	uint32_t a, b;
+
+	(void)state;
+	if (!dp)
+		skip();
+	a = make(20000);
+	b = make(20002);
+	assert_int_equal(ops->bridge_new(dp, a, b), 0);
+	assert_int_equal(ops->leg_get(dp, a, &got), 0);
+	assert_int_equal(got.bridged_to, b);
+	assert_true(ops->bridge_new(dp, a, b) < 0);
+	assert_int_equal(ops->bridge_del(dp, b), 0);
+	assert_int_equal(ops->leg_get(dp, a, &got), 0);
+	assert_int_equal(got.bridged_to, 0);
+	assert_true(ops->bridge_del(dp, b) < 0);
+	assert_true(ops->bridge_new(dp, a, a) < 0);
+}
+
+static void count(const struct dp_leg *leg, void *arg)
+{
+	struct dp_leg got;
+
+	/* Requests may be made from inside a dump. */
+	assert_int_equal(ops->leg_get(dp, leg->id, &got), 0);
+	assert_int_equal(got.id, leg->id);
+	++*(int *)arg;
+}
+
+static void test_dump(void **state)
+{
+	int n = 0;
+
+	(void)state;
+	if (!dp)
+		skip();
+	assert_int_equal(ops->leg_dump(dp, count, &n), 0);
+	assert_int_equal(n, 0);
+	for (int i = 0; i < 300; i++)
+		make(20000 + 2 * i);
+	assert_int_equal(ops->leg_dump(dp, count, &n), 0);
+	assert_int_equal(n, 300);
+}
+
+/* More than one batch, with legs in it that are gone. */
+static void test_renew(void **state)
+{
+	uint32_t ids[200];
+	struct dp_leg got;
+
+	(void)state;
+	if (!dp)
+		skip();
+	for (int i = 0; i < 200; i++)
+		ids[i] = make(20000 + 2 * i);
+	assert_int_equal(ops->lease_renew(dp, ids, 200, 100000), 0);
+	assert_int_equal(ops->leg_get(dp, ids[0], &got), 0);
+	assert_true(got.lease_ms > 60000);
+	assert_int_equal(ops->leg_del(dp, ids[3]), 0);
+	assert_int_equal(ops->leg_del(dp, ids[100]), 0);
+	assert_int_equal(ops->lease_renew(dp, ids, 200, 200000), -ENOENT);
+	assert_string_not_equal(dataplane_error(dp), "");
+	assert_int_equal(ops->leg_get(dp, ids[199], &got), 0);
+	assert_true(got.lease_ms > 100000);
+	assert_int_equal(ops->leg_get(dp, ids[4], &got), 0);
+	assert_true(got.lease_ms > 100000);
+	assert_int_equal(ops->lease_renew(dp, ids, 0, 200000), 0);
+}
+
+static void test_lease_ends(void **state)
+{
+	struct dp_leg leg = leg_at(20000);
+
+	(void)state;
+	if (!dp)
+		skip();
+	leg.lease_ms = 200;
+	assert_int_equal(ops->leg_new(dp, &leg), 0);
+	make(20002);
+	run_for(2500);
+	assert_int_equal(n_events, 1);
+	assert_int_equal(events[0].type, DP_LEG_END);
+	assert_int_equal(events[0].leg, leg.id);
+	assert_int_equal(events[0].end, PHONION_END_CAUSE_LEASE);
+	assert_memory_equal(events[0].cookie, "cookie", 6);
+}
+
+static void test_window_ends(void **state)
+{
+	struct dp_leg leg = leg_at(20000);
+	struct timespec now;
+
+	(void)state;
+	if (!dp)
+		skip();
+	clock_gettime(CLOCK_REALTIME, &now);
+	leg.not_after_ns = now.tv_sec * 1000000000ULL + now.tv_nsec + 300000000;
+	assert_int_equal(ops->leg_new(dp, &leg), 0);
+	run_for(2500);
+	assert_int_equal(n_events, 1);
+	assert_int_equal(events[0].type, DP_LEG_END);
+	assert_int_equal(events[0].end, PHONION_END_CAUSE_WINDOW);
+}
+
+/* One packet of 20 ms of silence, from where leg_at() expects it. */
+static void send_rtp(uint16_t port)
+{
+	struct sockaddr_storage from = address("127.0.0.9", 40000), to = address("127.0.0.1", port);
+	unsigned char packet[172] = { 0x80 };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	assert_int_equal(bind(fd, (const void *)&from, sizeof(struct sockaddr_in)), 0);
+	sendto(fd, packet, sizeof(packet), 0, (const void *)&to, sizeof(struct sockaddr_in));
+	close(fd);
+}
+
+/* Of a leg that had media; the other never had, and may still be about to begin. */
+static void test_media_timeout(void **state)
+{
+	struct dp_leg leg = leg_at(20000), other = leg_at(20002);
+
+	(void)state;
+	if (!dp)
+		skip();
+	leg.media_timeout_ms = 200;
+	other.media_timeout_ms = 200;
+	assert_int_equal(ops->leg_new(dp, &leg), 0);
+	assert_int_equal(ops->leg_new(dp, &other), 0);
+	send_rtp(20000);
+	run_for(2500);
+	assert_int_equal(n_events, 2);
+	assert_int_equal(events[0].type, DP_FIRST_PACKET);
+	assert_int_equal(events[0].leg, leg.id);
+	assert_int_equal(events[1].type, DP_MEDIA_TIMEOUT); /* once for each silence */
+	assert_int_equal(events[1].leg, leg.id);
+}
+
+#define on_dataplane(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		on_dataplane(test_new_get_del),	  on_dataplane(test_refused),
+		on_dataplane(test_set),		  on_dataplane(test_bridge),
+		on_dataplane(test_dump),	  on_dataplane(test_renew),
+		on_dataplane(test_lease_ends),	  on_dataplane(test_window_ends),
+		on_dataplane(test_media_timeout),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
