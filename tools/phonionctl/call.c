@@ -2,9 +2,9 @@
 /* phonionctl call and circuit: what the daemon knows. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "control.h"
-#include "log/log.h"
 #include "out.h"
 #include "parse.h"
 
@@ -24,7 +24,7 @@ static void print_calls(const json_t *calls)
 			size_t used = strlen(text);
 
 			id = json_object_get(leg, "leg");
-			if (json_is_integer(id))
+			if (json_integer_value(id))
 				snprintf(text + used, sizeof(text) - used,
 					 "%s%s %s: leg %" JSON_INTEGER_FORMAT, used ? ", " : "",
 					 out_str(leg, "direction"), out_str(leg, "trunk"),
@@ -45,39 +45,39 @@ static void print_calls(const json_t *calls)
 	out_table(&t);
 }
 
+/* Seconds of CLOCK_REALTIME; what has no edge there is always open. */
+static const char *instant(const json_t *object, const char *key, char edge[32])
+{
+	const json_t *value = json_object_get(object, key);
+	time_t t = json_integer_value(value);
+	struct tm tm;
+
+	if (!json_is_integer(value) || !gmtime_r(&t, &tm))
+		return "-";
+	strftime(edge, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return edge;
+}
+
 static void print_circuits(const json_t *circuits)
 {
-	struct out_table t = { .heads = { "CIRCUIT", "FROM", "MATCH", "TO", "NOT BEFORE",
+	struct out_table t = { .heads = { "CIRCUIT", "FROM", "INGRESS", "TO", "NOT BEFORE",
 					  "NOT AFTER", "CALLS" } };
 	const json_t *circuit;
+	char edge[32];
 	size_t i;
 
 	json_array_foreach(circuits, i, circuit) {
 		out_row(&t);
 		out_cell(&t, 0, "%s", out_str(circuit, "name"));
 		out_cell(&t, 1, "%s", out_str(circuit, "trunk_in"));
-		out_cell(&t, 2, "%s", out_str(circuit, "match"));
+		out_cell(&t, 2, "%s", out_str(circuit, "ingress"));
 		out_cell(&t, 3, "%s", out_str(circuit, "trunk_out"));
-		out_cell(&t, 4, "%s", out_str(circuit, "not_before"));
-		out_cell(&t, 5, "%s", out_str(circuit, "not_after"));
+		out_cell(&t, 4, "%s", instant(circuit, "not_before", edge));
+		out_cell(&t, 5, "%s", instant(circuit, "not_after", edge));
 		out_cell(&t, 6, "%" JSON_INTEGER_FORMAT,
 			 json_integer_value(json_object_get(circuit, "calls")));
 	}
 	out_table(&t);
-}
-
-/* A circuit's match is a number that somebody dials. */
-static void hide_numbers(json_t *list)
-{
-	const char *number;
-	json_t *item;
-	size_t i;
-
-	json_array_foreach(list, i, item) {
-		number = json_string_value(json_object_get(item, "match"));
-		if (number)
-			json_object_set_new(item, "match", json_string(log_number(number)));
-	}
 }
 
 static int list(const struct opts *opts, const char *cmd, void (*print)(const json_t *))
@@ -91,8 +91,6 @@ static int list(const struct opts *opts, const char *cmd, void (*print)(const js
 		json_decref(result);
 		return fail(opts, EXIT_REFUSED, HINT_VERSION, "%s: the answer is not a list", cmd);
 	}
-	if (!opts->verbose)
-		hide_numbers(result);
 	if (opts->json)
 		return out_json(opts, result);
 	print(result);

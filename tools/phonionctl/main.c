@@ -35,7 +35,7 @@ static const char help[] =
 	"  doctor                  checks this machine and says what to do\n"
 	"\n"
 	"  -j  JSON, one line for each answer or event\n"
-	"  -v  show peer addresses, dialled numbers and digits\n"
+	"  -v  show the addresses of peers and the digits of DTMF events\n"
 	"  -s  control socket of phonion-ctld (default " CONTROL_SOCKET ")\n"
 	"\n"
 	"Exit status: 0 done, 1 refused or, by doctor, trouble found, 2 wrong usage,\n"

@@ -17,7 +17,7 @@ enum {
 
 struct opts {
 	bool json;
-	bool verbose; /* show peer addresses and digits */
+	bool verbose; /* show the addresses of peers, and digits */
 	const char *socket;
 };
 
