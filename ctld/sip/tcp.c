@@ -174,6 +174,8 @@ static void on_io(int fd, short revents, void *arg)
 		err = read_some(conn);
 	if (!err && !conn->doomed)
 		err = flush(conn);
+	if (err && !conn->connecting)
+		flush(conn); /* the refusal that says why, if there is one */
 	conn->busy = false;
 	if (err || conn->doomed)
 		connection_close(conn);
