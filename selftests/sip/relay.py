@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+phonion-ctld in a network namespace of its own, with a carrier on each side.
+
+Where phonion.ko is loaded the daemon is the real one. Elsewhere its signalling
+can be tested all the same: the same objects are linked with a data plane that
+forwards nothing and writes down what it was told (fake_dataplane.c).
+"""
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path[:0] = [os.path.join(TOP, "selftests/lib")]
+import netns  # noqa: E402
+import tap  # noqa: E402
+
+REAL = os.path.exists("/sys/module/phonion")
+A, B = ("127.0.0.3", 5060), ("127.0.0.5", 5060)          # the carriers
+RELAY_A, RELAY_B = ("127.0.0.2", 5060), ("127.0.0.4", 5060)
+
+CONF = """
+control_socket = "{dir}/ctld.sock";
+state_dir = "{dir}/state";
+firewall = {firewall};
+ring_timeout = {ring};
+trunks = (
+  {{ name = "a"; transport = "{tcp_a}"; local = "127.0.0.2:5060"; peer = "127.0.0.3:5060";
+    media = "127.0.0.2"; codecs = ( "pcmu", "pcma" ); max_calls = 50; }},
+  {{ name = "b"; transport = "{tcp_b}"; local = "127.0.0.4:5060"; peer = "127.0.0.5:5060";
+    media = "127.0.0.4"; number = "100"; max_calls = 50; }}
+);
+circuits = (
+  {{ name = "c1"; in = "a"; ingress = "12345"; out = "b"; next = "67890"; }},
+  {{ name = "back"; in = "b"; ingress = "54321"; out = "a"; next = "9876"; }},
+  {{ name = "one"; in = "a"; ingress = "1110"; out = "b"; next = "2220"; max_calls = 1; }},
+  {{ name = "past"; in = "a"; ingress = "3330"; out = "b"; next = "4440";
+    not_before = "2020-01-01T00:00:00Z"; not_after = "2020-01-02T00:00:00Z"; }},
+  {{ name = "future"; in = "a"; ingress = "5550"; out = "b"; next = "6660";
+    not_before = "2099-01-01T00:00:00Z"; not_after = "2099-01-02T00:00:00Z"; }}
+);
+"""
+
+
+def build():
+    """The daemon to test, and what it runs with."""
+    if REAL:
+        return os.path.join(TOP, "build/asan/phonion-ctld")
+    out = os.path.join(TOP, "build/asan/phonion-ctld-fake")
+    flags = subprocess.run(["pkg-config", "--libs", "liburing", "libmnl", "libnftnl", "libosip2",
+                            "jansson", "libconfig", "openssl"], check=True, text=True,
+                           capture_output=True).stdout.split()
+    subprocess.run(["gcc", "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
+                    "-fno-sanitize-recover=all", "-D_GNU_SOURCE=", "-I", "ctld", "-I", ".",
+                    "-I", "kmod/include/uapi", "-o", out, "ctld/main.c",
+                    "selftests/sip/fake_dataplane.c", "build/asan/libphonion.a", *flags],
+                   cwd=TOP, check=True)
+    return out
+
+
+class Relay:
+    def __init__(self, **conf):
+        self.dir = tempfile.mkdtemp(prefix="phonion-sip-", dir="/dev/shm")
+        self.log_path = f"{self.dir}/log"
+        self.dp_path = f"{self.dir}/dp.log"
+        self.program = os.environ.get("PHONION_CTLD") or build()
+        self.process = None
+        self.configure(**conf)
+
+    def configure(self, tcp_a=False, tcp_b=False, ring=60, extra=""):
+        with open(f"{self.dir}/conf", "w", opener=lambda p, f: os.open(p, f, 0o600)) as f:
+            f.write(CONF.format(dir=self.dir, tcp_a="tcp" if tcp_a else "udp", ring=ring,
+                                tcp_b="tcp" if tcp_b else "udp",
+                                firewall="true" if REAL else "false") + extra)
+
+    def start(self):
+        env = dict(os.environ, PHONION_FAKE_LEGS=f"{self.dir}/legs",
+                   PHONION_FAKE_LOG=self.dp_path, ASAN_OPTIONS="detect_leaks=1:abort_on_error=0")
+        with open(self.log_path, "ab") as log:
+            mark = log.seek(0, os.SEEK_END)
+            self.process = subprocess.Popen([self.program, "-v", "-c", f"{self.dir}/conf"],
+                                            stderr=log, stdout=log, env=env)
+        if not tap.until(lambda: b"ready" in self.log()[mark:] or self.process.poll() is not None, 10) \
+                or self.process.poll() is not None:
+            raise RuntimeError("the daemon did not start:\n" + self.log().decode())
+
+    def log(self):
+        with open(self.log_path, "rb") as f:
+            return f.read()
+
+    def dp(self):
+        """Lines of the fake data plane's log."""
+        if not os.path.exists(self.dp_path):
+            return []
+        with open(self.dp_path) as f:
+            return f.read().splitlines()
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self):
+        """Exit status of an orderly end; leaks make it one of ASan's."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(15)
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def ask(self, cmd, **args):
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(5)
+            s.connect(f"{self.dir}/ctld.sock")
+            s.sendall(json.dumps({"cmd": cmd, **args}).encode() + b"\n")
+            return json.loads(s.makefile().readline())
+
+    def calls(self):
+        return self.ask("call.list")["result"]
+
+    def ended(self, cause):
+        return self.ask("status")["result"]["ended"][cause]
+
+    def idle(self):
+        return tap.until(lambda: not self.calls(), 5)
+
+
+def namespace():
+    """Enter a fresh namespace with only a loopback; it goes with the process."""
+    name = f"phsip{os.getpid()}"
+    ns = netns.Netns(name)
+    ns.ip("link set lo up")
+    netns._call("setns", ns.fd, netns.CLONE_NEWNET)
+    return ns
+
+
+def wait(seconds):
+    time.sleep(seconds)
