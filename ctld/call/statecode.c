@@ -85,6 +85,8 @@ static bool decode_routes(const json_t *routes, struct dialog *dialog)
 	json_t *route;
 	size_t i;
 
+	if (!json_is_array(routes))
+		return false;
 	json_array_foreach(routes, i, route) {
 		char *copy = json_is_string(route) ? strdup(json_string_value(route)) : NULL;
 
@@ -153,7 +155,8 @@ static bool decode_media(const json_t *state, struct sdp *sdp)
 
 	if (json_unpack((json_t *)state, "{s:o, s:o, s:i, s:i}", "lines", &lines, "addr", &addr,
 			"direction", &direction, "audio", &audio) ||
-	    !decode_addr(addr, &sdp->remote) || direction < 0 || direction > SDP_INACTIVE)
+	    !decode_addr(addr, &sdp->remote) || direction < 0 || direction > SDP_INACTIVE ||
+	    !json_is_array(lines))
 		return false;
 	json_array_foreach(lines, i, line) {
 		struct sdp_media *media = &sdp->media[i];
@@ -167,7 +170,7 @@ static bool decode_media(const json_t *state, struct sdp *sdp)
 	}
 	sdp->direction = direction;
 	sdp->audio = audio;
-	return true;
+	return audio >= SDP_NO_AUDIO && audio < (int)sdp->n_media;
 }
 
 static json_t *encode_side(const struct side *side)
