@@ -31,20 +31,27 @@ class Side:
         self.ip = {4: f"10.0.{n}.2", 6: f"fd00:{n}::2"}
         self.relay_ip = {4: f"10.0.{n}.1", 6: f"fd00:{n}::1"}
         self.mac, self.relay_mac = f"02:00:00:00:0{n}:02", f"02:00:00:00:0{n}:01"
-        relay.ip(f"link add {self.relay_dev} address {self.relay_mac} type veth "
-                 f"peer name {self.dev} address {self.mac} netns {self.ns.name}")
-        self._set_up(relay, self.relay_dev, self.relay_ip, self.ip, self.mac)
-        self._set_up(self.ns, self.dev, self.ip, self.relay_ip, self.relay_mac)
-        with self.ns:
-            self.tap = wire.Tap(self.dev)
+        self.add = [f"link add {self.relay_dev} address {self.relay_mac} type veth "
+                    f"peer name {self.dev} address {self.mac} netns {self.ns.name}",
+                    *self._set_up(self.relay_dev, self.relay_ip, self.ip, self.mac)]
 
     @staticmethod
-    def _set_up(ns, dev, own, other, mac):
+    def _set_up(dev, own, other, mac):
         """No address that nobody asked for, no neighbour discovery: quiet wires."""
-        ns.ip(f"link set {dev} addrgenmode none up",
-              f"addr add {own[4]}/24 dev {dev}", f"addr add {own[6]}/64 dev {dev} nodad",
-              f"neigh replace {other[4]} lladdr {mac} dev {dev} nud permanent",
-              f"neigh replace {other[6]} lladdr {mac} dev {dev} nud permanent")
+        return (f"link set {dev} addrgenmode none up",
+                f"addr add {own[4]}/24 dev {dev}", f"addr add {own[6]}/64 dev {dev} nodad",
+                f"neigh replace {other[4]} lladdr {mac} dev {dev} nud permanent",
+                f"neigh replace {other[6]} lladdr {mac} dev {dev} nud permanent")
+
+    def set_up(self, checksums=True):
+        """When the relay has its devices: @checksums makes it fill them in before they
+        leave, so that the capture has the sum and not the order to make it."""
+        self.ns.ip(*self._set_up(self.dev, self.ip, self.relay_ip, self.relay_mac))
+        if checksums:
+            self.relay.fill_checksums(self.relay_dev, False)
+        with self.ns:
+            self.tap = wire.Tap(self.dev)
+        return self
 
     def frame(self, payload, family=4, sport=6000, dport=4000, src=None, udp=None, ip=None, **eth):
         """A UDP packet to the relay; @udp and @ip are fields of those headers."""
@@ -55,17 +62,13 @@ class Side:
 
 
 class Rig:
-    def __init__(self, checksums=True):
+    def __init__(self):
         wire.pin()
         self.relay = Netns("relay")
-        self.relay.ip("link set lo up")
         self.a, self.b = Side("a", 1, self.relay), Side("b", 2, self.relay)
-        self.sides = {"a": self.a, "b": self.b}
-        if checksums:
-            # On a real wire, the capture has the sum and not the order to make it.
-            for side in self.a, self.b:
-                self.relay.run("ethtool", "-K", side.relay_dev, "tx", "off",
-                               stdout=open(os.devnull, "w"))
+        self.relay.ip("link set lo up", *self.a.add, *self.b.add)
+        self.a.set_up()
+        self.b.set_up()
         self.nl = self.client()
         self.port = 40000
         self.sentinel = Call(self, lease=86400000)
@@ -73,6 +76,12 @@ class Rig:
     def client(self, groups=()):
         with self.relay:
             return nl.Client(groups)
+
+    def side(self, name, n, *more):
+        """Another peer; @more is done in the relay when it has the device."""
+        side = Side(name, n, self.relay)
+        self.relay.ip(*side.add, *more)
+        return side.set_up()
 
     def next_port(self):
         self.port += 2

@@ -21,7 +21,7 @@ def ok(good, what, *detail):
 
 
 def eq(got, want, what):
-    return ok(got == want, what, f"got  {got!r}", f"want {want!r}")
+    return ok(got == want, what, f"got  {got!r}"[:1000], f"want {want!r}"[:1000])
 
 
 def raises(error, what, call, *args, **kwargs):

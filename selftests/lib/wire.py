@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 ETH_P_IP, ETH_P_IPV6, ETH_P_8021Q, ETH_P_ALL = 0x0800, 0x86dd, 0x8100, 3
 PACKET_OUTGOING, SO_RCVBUFFORCE = 4, 33
 SOL_PACKET, PACKET_STATISTICS, PACKET_AUXDATA = 263, 6, 8
+TP_STATUS_VLAN_VALID = 0x10
 UDP = 17
 
 
@@ -158,6 +159,7 @@ class Tap:
     def __init__(self, device):
         self.sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL))
         self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
+        self.sock.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
         self.sock.bind((device, ETH_P_ALL))
         self.sock.setblocking(False)
 
@@ -172,11 +174,16 @@ class Tap:
         out = []
         while True:
             try:
-                data, where = self.sock.recvfrom(65536)
+                data, control, _, where = self.sock.recvmsg(65536, 128)
             except BlockingIOError:
                 return out
-            if outgoing or where[2] != PACKET_OUTGOING:
-                out.append(Frame(data, where[2]))
+            if not outgoing and where[2] == PACKET_OUTGOING:
+                continue
+            # The kernel has taken the tag out of the frame.
+            status, tci, tpid = struct.unpack_from("=I12xHH", control[0][2])
+            if status & TP_STATUS_VLAN_VALID:
+                data = data[:12] + struct.pack(">HH", tpid or ETH_P_8021Q, tci) + data[12:]
+            out.append(Frame(data, where[2]))
 
     def lost(self):
         """Frames that the socket had no room for."""
