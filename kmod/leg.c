@@ -140,6 +140,7 @@ static struct phn_leg *leg_alloc(struct phn_net *pn, const struct phn_leg_params
 	seqcount_spinlock_init(&leg->tx_seq, &leg->tx_lock);
 	phn_stream_init(&leg->tx, get_random_u32(), get_random_u32(), get_random_u32());
 	RCU_INIT_POINTER(leg->conf, conf);
+	leg->watch_ns = ktime_get_ns();
 	phn_leg_renew(leg, params->lease_ms);
 	return leg;
 
@@ -329,6 +330,8 @@ int phn_leg_change(struct phn_leg *leg, const struct phn_leg_conf *to, u32 what,
 	conf_apply(conf, to, what);
 	conf_publish(leg, conf);
 	spin_unlock_bh(&leg->path_lock);
+	if (what & (PHN_SET_MEDIA_TIMEOUT | PHN_SET_HOLD))
+		leg->watch_ns = ktime_get_ns();
 	return 0;
 }
 

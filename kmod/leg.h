@@ -90,7 +90,9 @@ struct phn_leg_conf {
  * @lease_ns: CLOCK_MONOTONIC at which the lease ends; under legs_lock
  * @not_before_ns: CLOCK_REALTIME; 0 is none
  * @not_after_ns: CLOCK_REALTIME; U64_MAX is none
- * @silent_ns: @last_rx_ns of the silence that was last told; under legs_lock
+ * @watch_ns: CLOCK_MONOTONIC before which silence does not count: when the media
+ *	timeout or hold was last set; under legs_lock
+ * @silent_ns: start of the silence that was last told; under legs_lock
  * @rcu: freed after a grace period from removal
  *
  * A leg lives from phn_leg_new() to phn_leg_del(), both under legs_lock. The
@@ -132,6 +134,7 @@ struct phn_leg {
 	struct socket *sock[2];
 	u8 cookie[PHONION_MAX_COOKIE_LEN];
 	u8 cookie_len;
+	u64 watch_ns;
 	u64 silent_ns;
 	u64 lease_ns;
 	u64 not_before_ns;

@@ -160,6 +160,12 @@ int phn_nl_leg_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct phn_leg *leg;
 	void *hdr;
 
+	/* The policy is the one of getting a single leg too. */
+	if (genl_dumpit_info(cb)->attrs[PHONION_A_LEG_ID]) {
+		NL_SET_ERR_MSG(cb->extack, "a dump is of all legs");
+		return -EINVAL;
+	}
+
 	mutex_lock(&pn->legs_lock);
 	cb->seq = pn->generation;
 	xa_for_each_start(&pn->ids, id, leg, cb->args[0]) {

@@ -16,16 +16,16 @@
 static void check_silence(struct phn_leg *leg, u64 now)
 {
 	struct phn_leg_conf conf;
-	u64 last;
+	u64 since;
 
 	phn_leg_conf_get(leg, &conf);
-	last = READ_ONCE(leg->last_rx_ns);
-	/* A peer on hold may well be silent; so may one that never began. */
-	if (!conf.media_timeout_ms || conf.hold || !last)
+	/* A peer on hold may well be silent. */
+	if (!conf.media_timeout_ms || conf.hold)
 		return;
-	if (leg->silent_ns == last || now < last + (u64)conf.media_timeout_ms * NSEC_PER_MSEC)
+	since = max3(READ_ONCE(leg->last_rx_ns), leg->watch_ns, leg->open_ns);
+	if (leg->silent_ns == since || now < since + (u64)conf.media_timeout_ms * NSEC_PER_MSEC)
 		return;
-	leg->silent_ns = last;
+	leg->silent_ns = since;
 	phn_notify_media_timeout(leg);
 }
 

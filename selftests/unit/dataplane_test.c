@@ -322,7 +322,7 @@ static void send_rtp(uint16_t port)
 	close(fd);
 }
 
-/* Of a leg that had media; the other never had, and may still be about to begin. */
+/* Once for each silence, of a leg that never had media too. */
 static void test_media_timeout(void **state)
 {
 	struct dp_leg leg = leg_at(20000), other = leg_at(20002);
@@ -336,11 +336,13 @@ static void test_media_timeout(void **state)
 	assert_int_equal(ops->leg_new(dp, &other), 0);
 	send_rtp(20000);
 	run_for(2500);
-	assert_int_equal(n_events, 2);
+	assert_int_equal(n_events, 3);
 	assert_int_equal(events[0].type, DP_FIRST_PACKET);
 	assert_int_equal(events[0].leg, leg.id);
-	assert_int_equal(events[1].type, DP_MEDIA_TIMEOUT); /* once for each silence */
+	assert_int_equal(events[1].type, DP_MEDIA_TIMEOUT);
 	assert_int_equal(events[1].leg, leg.id);
+	assert_int_equal(events[2].type, DP_MEDIA_TIMEOUT);
+	assert_int_equal(events[2].leg, other.id);
 }
 
 #define on_dataplane(test) cmocka_unit_test_setup_teardown(test, setup, teardown)

@@ -147,8 +147,9 @@ enum phonion_a_payload_type {
  *   exclusive. The leg ends with it; it must be in the future and after
  *   not-before.
  * @PHONION_A_LEG_MEDIA_TIMEOUT: Milliseconds without an accepted packet, 100 to
- *   86400000, after which media-timeout is notified, once for each silence. Off
- *   when left out.
+ *   86400000, after which media-timeout is notified, once for each silence. It
+ *   counts from when it is set, or hold is; not before the window, and not on
+ *   hold. Off when left out.
  * @PHONION_A_LEG_DSCP: DSCP of outgoing packets, 0 to 63; 46 (EF, RFC 3246)
  *   when left out. It never depends on what arrived.
  * @PHONION_A_LEG_HOLD: 1: the peer is on hold, nothing is sent to it, what it
