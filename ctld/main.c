@@ -164,13 +164,11 @@ static int open_all(struct daemon *daemon, struct conf *conf)
 	return err;
 }
 
-static void close_all(struct daemon *daemon, bool orderly)
+static void close_all(struct daemon *daemon)
 {
 	loop_timer_del(&daemon->stop_timer);
 	control_close(daemon->deps.control);
 	calls_free(daemon->calls);
-	if (daemon->deps.firewall)
-		firewall_close(daemon->deps.firewall, orderly);
 	if (daemon->deps.dp)
 		dataplane_close(daemon->deps.dp);
 	if (daemon->deps.ports)
@@ -194,7 +192,7 @@ static int run(const char *file)
 	} else {
 		conf_free(conf);
 	}
-	close_all(&daemon, !err);
+	close_all(&daemon);
 	return err ? 1 : 0;
 }
 

@@ -12,6 +12,7 @@
 
 #include "call/accept.h"
 #include "call/cause.h"
+#include "call/recent.h"
 #include "conf/conf.h"
 #include "dataplane/dataplane.h"
 #include "loop/loop.h"
@@ -100,7 +101,7 @@ struct call {
 struct calls_deps {
 	struct loop *loop;
 	struct dataplane *dp;
-	struct firewall *firewall; /* NULL: none is kept */
+	struct firewall *firewall; /* NULL: none is kept; calls_free() closes it */
 	struct control *control;
 	struct ports *ports;
 };
@@ -114,6 +115,7 @@ struct calls {
 	uint32_t last_id;
 	uint8_t instance[CALL_INSTANCE_SIZE];
 	uint64_t started_ms, total, answered, ended[CAUSE_COUNT];
+	struct recent recent;
 	struct loop_timer lease;
 	bool stopping;
 	loop_fn on_idle; /* when stopping and the last call is gone */

@@ -7,6 +7,7 @@
 #include "call/media.h"
 #include "call/state.h"
 #include "call/status.h"
+#include "firewall/firewall.h"
 #include "log/log.h"
 
 const struct dataplane_ops *calls_ops(const struct calls *calls)
@@ -221,8 +222,25 @@ void calls_free(struct calls *calls)
 	while (calls->list)
 		call_free(calls->list);
 	sip_free(calls->sip);
+	if (calls->deps.firewall)
+		firewall_close(calls->deps.firewall, calls->stopping);
 	conf_ref_put(calls->conf);
 	free(calls);
+}
+
+/* The table names the trunks, so it is made anew for other trunks. */
+static int renew_firewall(struct calls *calls, const struct conf *conf)
+{
+	struct firewall *old = calls->deps.firewall, *new = NULL;
+	int err = conf->firewall ? firewall_open(&new, conf) : 0;
+
+	if (err)
+		return err;
+	calls->deps.firewall = new;
+	media_reopen_ports(calls);
+	if (old)
+		firewall_close(old, !new);
+	return 0;
 }
 
 int calls_reconfigure(struct calls *calls, struct conf *conf)
@@ -232,7 +250,9 @@ int calls_reconfigure(struct calls *calls, struct conf *conf)
 
 	if (!ref)
 		return -ENOMEM;
-	err = sip_configure(calls->sip, conf);
+	err = renew_firewall(calls, conf);
+	if (!err)
+		err = sip_configure(calls->sip, conf);
 	if (err) {
 		free(ref);
 		return err;

@@ -189,6 +189,22 @@ void media_close(struct call *call)
 	call->bridged = false;
 }
 
+void media_reopen_ports(struct calls *calls)
+{
+	struct call *call;
+	int i;
+
+	for (call = calls->list; call; call = call->next) {
+		for (i = SIDE_IN; i <= SIDE_OUT; i++) {
+			struct media_leg *leg = &call->sides[i].leg;
+			const struct sockaddr *local = (const struct sockaddr *)&leg->local;
+
+			leg->firewall_open = leg->port_taken && calls->deps.firewall &&
+					     !firewall_port_open(calls->deps.firewall, local);
+		}
+	}
+}
+
 static size_t collect_legs(const struct calls *calls, uint32_t *ids)
 {
 	const struct call *call;

@@ -17,6 +17,8 @@ int media_join(struct call *call);
 void media_watch(struct call *call);
 /* Deletes the legs; a second call does nothing. */
 void media_close(struct call *call);
+/* Opens the ports of all calls in a table that was made anew. */
+void media_reopen_ports(struct calls *calls);
 /* Renews every lease at a third of its time. */
 void media_renew(void *calls);
 

@@ -152,25 +152,12 @@ static void refuse(struct calls *calls, struct txn *txn, enum cause cause)
 }
 
 /*
- * An INVITE that we have answered already is repeated when the 2xx was lost
- * and its transaction is over: the 2xx goes out again instead.
+ * A copy of an INVITE that we have answered: the peer repeats it while the
+ * 2xx is on its way. That 2xx is repeated by itself until ACK comes.
  */
 static bool repeated(struct calls *calls, const osip_message_t *msg)
 {
-	uint32_t cseq = strtoul(msg->cseq->number, NULL, 10);
-	struct call *call;
-
-	for (call = calls->list; call; call = call->next) {
-		struct side *in = &call->sides[SIDE_IN];
-
-		if (!accept_pending(&in->accept) || in->accept.cseq != cseq ||
-		    strcmp(in->dialog->call_id, msg->call_id->number) ||
-		    strcmp(in->dialog->remote_tag, message_tag(msg->from)))
-			continue;
-		accept_resend(&in->accept);
-		return true;
-	}
-	return false;
+	return recent_has(&calls->recent, recent_hash(msg), loop_now(calls->deps.loop));
 }
 
 static void begin(struct calls *calls, const struct conf_trunk *trunk,
@@ -281,6 +268,7 @@ static int answer_in(struct side *in)
 	session_write(in, &sdp);
 	in->invite = NULL;
 	txn_own(invite, NULL, NULL);
+	recent_add(&calls->recent, recent_hash(txn_message(invite)), loop_now(calls->deps.loop));
 	in->state = SIDE_ANSWERED;
 	return accept_start(&in->accept, calls->sip, calls->deps.loop, invite, &reply);
 }
