@@ -8,6 +8,7 @@
 #include "port.h"
 
 #include <linux/netlink.h>
+#include <net/route.h>
 #include <net/udp_tunnel.h>
 
 #include "leg.h"
@@ -28,10 +29,14 @@ static int take_one(struct phn_leg *leg, int i)
 	};
 	int err;
 
-	if (cfg.family == AF_INET)
+	if (cfg.family == AF_INET) {
 		cfg.local_ip.s_addr = phn_addr_ip4(&leg->local);
-	else
+		/* A socket may be bound to a broadcast address, too. */
+		if (inet_addr_type(leg->pn->net, cfg.local_ip.s_addr) != RTN_LOCAL)
+			return -EADDRNOTAVAIL;
+	} else {
 		cfg.local_ip6 = leg->local.ip;
+	}
 
 	err = udp_sock_create(leg->pn->net, &cfg, &leg->sock[i]);
 	if (err)
