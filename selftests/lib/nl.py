@@ -210,8 +210,9 @@ class Client:
             return None
         text = attr = None
         if flags & ACK_TLVS:
-            # The head of the request is quoted before them, all of it if not capped.
-            quoted = 16 if flags & ACK_CAPPED else align(struct.unpack_from("=I", msg, 20)[0])
+            # The request is quoted before them, or its head if capped; after a dump it is not.
+            quoted = 0 if struct.unpack_from("=H", msg, 4)[0] == NLMSG_DONE else \
+                16 if flags & ACK_CAPPED else align(struct.unpack_from("=I", msg, 20)[0])
             for kind, payload, _ in walk(msg[20 + quoted:]):
                 if kind == ERR_MSG:
                     text = payload.rstrip(b"\0").decode()
