@@ -119,6 +119,14 @@ class Relay:
             s.sendall(json.dumps({"cmd": cmd, **args}).encode() + b"\n")
             return json.loads(s.makefile().readline())
 
+    def legs(self):
+        """How many legs the data plane has now."""
+        if not REAL:
+            return sum({"new": 1, "del": -1}.get(line.split()[0], 0) for line in self.dp())
+        out = subprocess.run([os.path.join(TOP, "build/phonionctl"), "-j", "leg"], check=True,
+                             capture_output=True, text=True).stdout
+        return out.count('"cookie"')
+
     def calls(self):
         return self.ask("call.list")["result"]
 
