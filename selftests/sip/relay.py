@@ -6,8 +6,10 @@ Where phonion.ko is loaded the daemon is the real one. Elsewhere its signalling
 can be tested all the same: the same objects are linked with a data plane that
 forwards nothing and writes down what it was told (fake_dataplane.c).
 """
+import atexit
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -66,6 +68,7 @@ def build():
 class Relay:
     def __init__(self, **conf):
         self.dir = tempfile.mkdtemp(prefix="phonion-sip-", dir="/dev/shm")
+        atexit.register(shutil.rmtree, self.dir, ignore_errors=True)
         self.log_path = f"{self.dir}/log"
         self.dp_path = f"{self.dir}/dp.log"
         self.program = os.environ.get("PHONION_CTLD") or build()
