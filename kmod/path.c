@@ -2,6 +2,7 @@
 #include "path.h"
 
 #include <linux/netdevice.h>
+#include <net/addrconf.h>
 #include <net/arp.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
@@ -80,6 +81,9 @@ static struct dst_entry *route6(struct phn_leg *leg, const struct phn_leg_conf *
 		.fl6_dport = conf->remote.port,
 	};
 
+	/* Unlike IPv4's, the look-up takes any source. */
+	if (!ipv6_chk_addr(leg->pn->net, &fl6.saddr, NULL, 0))
+		return ERR_PTR(-EADDRNOTAVAIL);
 	return ip6_dst_lookup_flow(leg->pn->net, NULL, &fl6, NULL);
 }
 
