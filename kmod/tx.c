@@ -120,6 +120,8 @@ static int transmit(struct phn_leg *leg, const struct phn_path *path, struct sk_
 		send_slow(leg->pn->net, path, skb);
 		phn_leg_count(leg->stats, PHN_TX_SLOW);
 	} else {
+		if (unlikely(!netif_carrier_ok(path->dst->dev)))
+			return PHN_DROP_NO_ROUTE;
 		neigh = phn_path_neighbour(path, skb);
 		if (IS_ERR_OR_NULL(neigh))
 			return PHN_DROP_NO_ROUTE;
