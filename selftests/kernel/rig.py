@@ -30,7 +30,7 @@ class Side:
         self.dev, self.relay_dev = f"p{name}", f"r{name}"
         self.ip = {4: f"10.0.{n}.2", 6: f"fd00:{n}::2"}
         self.relay_ip = {4: f"10.0.{n}.1", 6: f"fd00:{n}::1"}
-        self.mac, self.relay_mac = f"02:00:00:00:0{n}:02", f"02:00:00:00:0{n}:01"
+        self.mac, self.relay_mac = f"02:00:00:00:{n:02x}:02", f"02:00:00:00:{n:02x}:01"
         self.add = [f"link add {self.relay_dev} address {self.relay_mac} type veth "
                     f"peer name {self.dev} address {self.mac} netns {self.ns.name}",
                     *self._set_up(self.relay_dev, self.relay_ip, self.ip, self.mac)]
@@ -123,8 +123,9 @@ class Rig:
 
     def quiet(self):
         """Forget what has arrived so far."""
-        self.collect(self.a)
-        self.collect(self.b)
+        for side in self.a, self.b:
+            side.tap.discard()
+            self.collect(side)
 
 
 class Call:

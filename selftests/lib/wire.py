@@ -3,6 +3,7 @@
 
 Every field can be set to what no stack would send. What is left out is right.
 """
+import errno
 import os
 import socket
 import struct
@@ -177,6 +178,10 @@ class Tap:
                 data, control, _, where = self.sock.recvmsg(65536, 128)
             except BlockingIOError:
                 return out
+            except OSError as e:    # told once when the device goes down
+                if e.errno != errno.ENETDOWN:
+                    raise
+                continue
             if not outgoing and where[2] == PACKET_OUTGOING:
                 continue
             # The kernel has taken the tag out of the frame.
@@ -184,6 +189,14 @@ class Tap:
             if status & TP_STATUS_VLAN_VALID:
                 data = data[:12] + struct.pack(">HH", tpid or ETH_P_8021Q, tci) + data[12:]
             out.append(Frame(data, where[2]))
+
+    def discard(self):
+        """Forget what has arrived, without looking at it."""
+        while True:
+            try:
+                self.sock.recv(1)
+            except BlockingIOError:
+                return
 
     def lost(self):
         """Frames that the socket had no room for."""
