@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One call from its INVITE to its CDRs, and all that was seen of it."""
+import os
+import time
+
+import measure
+import process
+import speech
+from capture import Capture
+from carriers import Proxy
+from phones import Phone
+from relays import Relay
+
+READY, ANSWER, STALL, END = 40, 20, 4, 15   # seconds; some are long without KVM
+
+
+class Call:
+    def __init__(self, topology, work, build, seconds, say):
+        self.topology, self.say = topology, say
+        self.captures = {node: Capture(ns) for node, ns in topology.ns.items()}
+        self.proxies = [Proxy(topology, c, work) for c in topology.carriers]
+        self.relays = [] if topology.plain else [Relay(topology, r, work, build) for r in topology.relays]
+        self.caller = Phone(topology, topology.caller, topology.carriers[0], work, speech.CALLER, seconds)
+        self.callee = Phone(topology, topology.callee, topology.carriers[-1], work, speech.CALLEE, seconds)
+        self.legs, self.legs_left, self.state = {}, {}, {}
+
+    def start(self):
+        """Everybody at once, and then wait for everybody."""
+        deadline = time.monotonic() + READY
+        for one in self.proxies + self.relays:
+            one.start()
+        self.callee.start(READY + 2 * ANSWER + self._length() + STALL + END)
+        for one in self.proxies + self.relays + [self.callee]:
+            one.wait(deadline)
+
+    def _length(self):
+        return max(self.caller.packets, self.callee.packets) * speech.FRAME / speech.RATE
+
+    def place(self):
+        self.caller.start(2 * ANSWER + self._length() + STALL + END, self.topology.dialled)
+        self._connect()
+        self._listen()
+        for relay in self.relays:
+            self.legs[relay.name] = legs = relay.legs()
+            self.state[relay.name] = self._state(relay, legs)
+        self.say("both have spoken; the caller hangs up")
+        deadline = time.monotonic() + END
+        self.caller.press(self.caller.call_id)
+        self.caller.finish(deadline)
+        self.callee.finish(deadline)
+        for proxy in self.proxies:
+            proxy.wait_cdr(deadline)
+        for relay in self.relays:
+            self.legs_left[relay.name] = self._gone(relay, time.monotonic() + 3)
+
+    def _seen(self, phone, what):
+        """The first of the SIP messages at @phone that are @what."""
+        capture = self.captures[phone.end.node]
+        capture.drain()
+        return next((m for m in measure.sip(capture.packets) if what(m)), None)
+
+    def _connect(self):
+        """The callee speaks when both are connected: what is said into a line that is not
+        through yet is lost with any telephone."""
+        phones = self.caller.process, self.callee.process
+        process.until(lambda: self._seen(self.caller, measure.Message.is_answer),
+                      time.monotonic() + ANSWER, "the callee's telephone to answer", *phones)
+        self.say("the callee has answered; both speak")
+        self.callee.press(self._seen(self.callee, measure.Message.is_invite).call_id)
+
+    def _listen(self):
+        """Until both have heard all, or nothing more comes."""
+        expect = {self.caller.end.node: self.callee.packets, self.callee.end.node: self.caller.packets}
+        heard = dict.fromkeys(expect, 0)
+        moved, told = time.monotonic() + ANSWER, 0
+        while heard != expect:
+            for node in heard:
+                new = sum(not p.out and self._is_media(p) for p in self.captures[node].drain())
+                heard[node] += new
+                if new:
+                    moved = max(moved, time.monotonic() + STALL) if any(heard.values()) else moved
+            now = time.monotonic()
+            if any(heard.values()) and now - told > 2:
+                told = now
+                self.say("; ".join(f"the {n} has heard {heard[n]} packets of {expect[n]}" for n in heard))
+            if now > moved:
+                break
+            for phone in self.caller, self.callee:
+                if not phone.process.alive():
+                    phone.finish(now)
+                    return
+            time.sleep(0.1)
+
+    @staticmethod
+    def _is_media(packet):
+        t = packet.transport()
+        return bool(t) and len(t[5]) == 12 + speech.FRAME and t[5][0] == 0x80
+
+    @staticmethod
+    def _state(relay, legs):
+        """What the daemon knows in mid-call: on its tmpfs, by its socket, in its memory."""
+        files = []
+        for top, _, names in os.walk(f"{relay.dir}/state"):
+            for name in names:
+                with open(os.path.join(top, name), "rb") as f:
+                    files.append(f.read())
+        answers = f"{legs}\n{relay.ask('call')}\n{relay.ask('circuit')}"
+        return {"state": b"\n".join(files) + answers.encode(), "memory": relay.memory()}
+
+    @staticmethod
+    def _gone(relay, deadline):
+        while (left := relay.legs()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return len(left)
+
+    def close(self):
+        for capture in self.captures.values():
+            capture.close()

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The promises, held against what was seen."""
+
+
+class Judge:
+    def __init__(self):
+        self.promises = []
+
+    def promise(self, promise, held, detail=""):
+        self.promises.append({"promise": promise, "held": bool(held), "detail": detail})
+
+    @property
+    def held(self):
+        return bool(self.promises) and all(p["held"] for p in self.promises)
+
+
+def _list(items):
+    return ", ".join(items)
+
+
+def judge(result):
+    j = Judge()
+    for way in result["recordings"]:
+        j.promise(f"the {way['listener']} hears what the {way['speaker']} says, byte for byte",
+                  way["identical"],
+                  f"{way['lost']} samples lost, {way['altered']} altered, {way['added']} added")
+    holders = result["holders"]
+    for kind, word in (("carrier", "carrier"), ("relay", "relay")):
+        both = [h["name"] for h in holders if h["name"].startswith(kind) and all(h["named"].values())]
+        if any(h["name"].startswith(kind) for h in holders):
+            j.promise(f"no {word} holds anything that names both ends", not both, _list(both))
+    cdr = [h["name"] for h in holders if all("CDR" in named for named in h["named"].values())]
+    j.promise("no call detail record names both ends", not cdr, _list(cdr))
+    if result["relays"]:
+        _relayed(j, result)
+    first, last = holders[0]["named"]["caller"], holders[result["last_carrier"]]["named"]["callee"]
+    j.promise("the audit can see: the first carrier names the caller, the last one the callee",
+              all(kind in named for named in (first, last) for kind in ("CDR", "log", "capture")))
+    short = [c["name"] for c in result["carriers"] if len(c["cdrs"]) != 1]
+    j.promise("every carrier has written one CDR", not short, _list(short))
+    j.promise("no capture has lost a packet", not result["capture_lost"], f"{result['capture_lost']} lost")
+    return j
+
+
+def _relayed(j, result):
+    """What only a chain with relays promises."""
+    knows = {"caller": {"carrier-a", "relay-1"}, "callee": {"carrier-d", "relay-3"}}
+    strangers = [f"{h['name']} names the {end}" for h in result["holders"]
+                 for end, named in h["named"].items() if named and h["name"] not in knows[end]]
+    j.promise("an end is known only to its own carrier and the relay next to that", not strangers,
+              _list(strangers))
+    j.promise("no mark of signalling or media is seen at two carriers", not result["shared_marks"],
+              "; ".join(f"{m['kind']} {m['value']} at {_list(m['at'])}" for m in result["shared_marks"][:3]))
+    passages = [(r["name"], way, p) for r in result["relays"] for way, p in r["streams"].items()]
+    kept = [f"{name} {way}: {k}" for name, way, p in passages for k in p["kept"] if k != "sequence"]
+    # Of 65,536 sequence numbers two may be alike by chance, but not twice in six times.
+    same = [f"{name} {way}: sequence" for name, way, p in passages if "sequence" in p["kept"]]
+    j.promise("each relay renews SSRC, sequence, timestamp, addresses and ports",
+              not kept and len(same) < 2, _list(kept + same))
+    slow = [f"{r['name']} leg {leg['id']}: {leg['path_reason']}" for r in result["relays"]
+            for leg in r["legs"] if not leg["fast_path"]]
+    short = [r["name"] for r in result["relays"] if len(r["legs"]) != 2]
+    j.promise("every leg is on the kernel's fast path", not slow and not short, _list(slow + short))
+    wrong = [f"{r['name']} leg {leg['id']}" for r in result["relays"] for leg, said in zip(r["legs"], r["expected"])
+             if (leg["stats"]["rx_packets"], leg["stats"]["tx_packets"]) != tuple(said)]
+    j.promise("the kernel forwarded every packet and counted it", not wrong, _list(wrong))
+    left = [r["name"] for r in result["relays"] if r["legs_left"]]
+    j.promise("after the call no relay has a leg left", not left, _list(left))

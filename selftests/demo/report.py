@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the demo says: tables, promises, and the same as JSON."""
+import datetime
+
+
+def table(rows, indent="  "):
+    """Lines of @rows (the first one is the heads), columns aligned."""
+    rows = [[str(c) for c in row] for row in rows]
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    return [(indent + "  ".join(c.ljust(w) for c, w in zip(row, widths))).rstrip() for row in rows]
+
+
+def number(value, form="{:.1f}", none="-"):
+    return none if value is None else form.format(value)
+
+
+def clock(epoch):
+    return datetime.datetime.fromtimestamp(float(epoch), datetime.timezone.utc).strftime("%H:%M:%S")
+
+
+def relays(result):
+    lines = []
+    for r in result["relays"]:
+        lines.append(f"{r['name']}")
+        rows = [("leg", "towards", "local", "remote", "fast path", "received", "sent",
+                 "by the stack", "lost", "dropped")]
+        for leg, side in zip(r["legs"], (r["before"], r["behind"])):
+            stats = leg["stats"]
+            rows.append((leg["id"], side, leg["local"], leg.get("remote", "-"),
+                         "yes" if leg["fast_path"] else f"no: {leg['path_reason']}",
+                         stats["rx_packets"], stats["tx_packets"],
+                         stats["rx_slow"] + stats["tx_slow"], stats["rx_lost"],
+                         sum(v for k, v in stats.items() if k.startswith("drop_"))))
+        lines += table(rows)
+        rows = [("direction", "", "SSRC", "sequence from", "timestamp from", "from", "to")]
+        for way, p in r["streams"].items():
+            for side in "came", "went":
+                i = p["identity"][side]
+                rows.append((way if side == "came" else "", side, i["ssrc"], i["sequence"],
+                             i["timestamp"], i["from"], i["to"]))
+        lines += table(rows)
+        d = r["delay_us"]
+        lines.append("  added delay, us: " + "; ".join(
+            f"{way} median {number(d[way]['median'], '{:.0f}')}, p99 {number(d[way]['p99'], '{:.0f}')}"
+            for way in d))
+        own = ", ".join(f"{what} {number(ms)}" for what, ms in r["setup_ms"]["own"].items())
+        lines.append(f"  set-up, ms: ringing after {number(r['setup_ms']['ringing'])}; "
+                     f"the relay's own time for {own}")
+    return lines
+
+
+def cdrs(result):
+    rows = [("carrier", "start", "s", "from", "to")]
+    for c in result["carriers"]:
+        for cdr in c["cdrs"]:
+            rows.append((c["name"], clock(cdr["start"]), number(float(cdr["duration"])),
+                         f"{cdr['source']} {cdr['source_name']} {cdr['source_address']}",
+                         f"{cdr['destination']} {cdr['destination_name']} {cdr['destination_address']}"))
+    return table(rows)
+
+
+def holders(result):
+    """Who names whom, and in which of what it holds."""
+    rows = [("holder", "searched", "caller", "callee", "both")]
+    for h in result["holders"]:
+        cells = []
+        for end in "caller", "callee":
+            named = h["named"][end]
+            cells.append(", ".join(named) if named else "no")
+        rows.append((h["name"], ", ".join(h["searched"]), *cells, "YES" if all(h["named"].values()) else "no"))
+    return table(rows)
+
+
+def recordings(result):
+    rows = [("heard by", "said", "sent", "heard", "lost", "altered", "added", "byte-identical")]
+    for way in result["recordings"]:
+        rows.append((way["listener"], way["said"], way["sent"], way["heard"], way["lost"], way["altered"],
+                     way["added"], "yes" if way["identical"] else "NO"))
+    return table(rows)
+
+
+def promises(result):
+    return [f"  {'PASS' if p['held'] else 'FAIL'}  {p['promise']}" + (f": {p['detail']}" if p["detail"] else "")
+            for p in result["promises"]]
+
+
+def text(result):
+    out = []
+    if result["relays"]:
+        out += ["", "RELAYS (the kernel's counters when both had spoken)", *relays(result)]
+    out += ["", "SPEECH (samples of G.711)", *recordings(result),
+            "", "CALL SET-UP (ms, at the caller's telephone)",
+            "  INVITE to ringing {}; INVITE to 200 {}, of which {} after the callee answered".format(
+                *(number(result["setup_ms"][x]) for x in ("ringing", "answer", "after_answer"))),
+            "", "CALL DETAIL RECORDS (times in UTC)", *cdrs(result),
+            "", "WHO NAMES WHOM (in all encodings)", *holders(result),
+            "", "PROMISES", *promises(result)]
+    if result["relays"]:
+        out += ["", "Not promised here: start and duration are alike in all CDRs; windows and legs that are",
+                "raised early are against that. What is said is the same on every wire."]
+    return "\n".join(out)
