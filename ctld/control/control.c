@@ -23,6 +23,8 @@
 #define MAX_COMMANDS 32
 /* Of events that a subscriber has not read yet. */
 #define MAX_BACKLOG (1 << 20)
+/* How long nobody is accepted after a descriptor could not be had. */
+#define PAUSE_MS 100
 
 struct command {
 	const char *name;
@@ -33,6 +35,7 @@ struct command {
 struct control {
 	struct loop *loop;
 	struct loop_io *io;
+	struct loop_timer pause;
 	int fd;
 	char *path;
 	struct client *clients;
@@ -200,13 +203,41 @@ static int admit(struct control *ctl, int fd)
 	return 0;
 }
 
+static void resume(void *arg)
+{
+	struct control *ctl = arg;
+
+	if (loop_io_set(ctl->io, POLLIN))
+		loop_timer_set(ctl->loop, &ctl->pause, PAUSE_MS, resume, ctl);
+}
+
+/*
+ * A client that cannot be accepted for want of a descriptor or of memory stays
+ * in the queue, and the listener readable: it would be called without end.
+ */
+static void pause_listener(struct control *ctl, int err)
+{
+	if (loop_timer_set(ctl->loop, &ctl->pause, PAUSE_MS, resume, ctl))
+		return;
+	loop_io_set(ctl->io, 0);
+	log_warn("no control client can be accepted now: %s", strerror(err));
+}
+
+static bool is_shortage(int err)
+{
+	return err == EMFILE || err == ENFILE || err == ENOMEM || err == ENOBUFS;
+}
+
 static void accept_client(int listener, short revents, void *arg)
 {
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), err;
 
 	(void)revents;
-	if (fd < 0)
+	if (fd < 0) {
+		if (is_shortage(errno))
+			pause_listener(arg, errno);
 		return;
+	}
 	err = admit(arg, fd);
 	if (err) {
 		log_warn("a control client was turned away: %s", strerror(-err));
@@ -348,6 +379,7 @@ void control_close(struct control *ctl)
 		next = client->next;
 		client_free(client);
 	}
+	loop_timer_del(&ctl->pause);
 	loop_io_del(ctl->io);
 	close(ctl->fd);
 	unlink(ctl->path);

@@ -9,10 +9,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "control/control.h"
@@ -266,6 +268,37 @@ static void test_too_many_clients(void **state)
 		close(fds[i]);
 }
 
+/* Waits for MS of the clock; returns how many ms of processor time that took. */
+static int64_t cost_of_waiting(unsigned int ms)
+{
+	struct loop_timer timer = { 0 };
+	clock_t before = clock();
+
+	assert_int_equal(loop_timer_set(on.loop, &timer, ms, stop, on.loop), 0);
+	assert_int_equal(loop_run(on.loop), 0);
+	return (int64_t)(clock() - before) * 1000 / CLOCKS_PER_SEC;
+}
+
+/* Who cannot be accepted waits, and the loop sleeps; later they are served. */
+static void test_no_descriptor_left(void **state)
+{
+	struct rlimit full, none;
+	int fd = try_dial();
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &full), 0);
+	none = full;
+	none.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_true(cost_of_waiting(350) < 100);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &full), 0);
+	cost_of_waiting(150);
+	assert_string_equal(ask(fd, "{\"cmd\":\"echo\",\"say\":1}\n"),
+			    "{\"ok\":true,\"result\":1}\n");
+	close(fd);
+}
+
 static void test_client_goes_away(void **state)
 {
 	int fd = dial();
@@ -392,6 +425,7 @@ int main(void)
 		on_socket(test_subscribers_only),
 		on_socket(test_slow_subscriber_is_dropped),
 		on_socket(test_too_many_clients),
+		on_socket(test_no_descriptor_left),
 		on_socket(test_client_goes_away),
 		on_socket(test_closed_by_its_own_command),
 		on_socket(test_modes),
