@@ -137,14 +137,17 @@ static json_int_t active_calls(const struct calls *calls)
 static json_t *on_status(const json_t *args, const char **error, void *arg)
 {
 	const struct calls *calls = arg;
+	const struct conf *conf = calls->conf->conf;
 
 	(void)args;
 	(void)error;
-	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:s}", "uptime_s",
+	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o, s:s, s:i, s:i}", "uptime_s",
 			 (json_int_t)((loop_now(calls->deps.loop) - calls->started_ms) / 1000),
 			 "calls", active_calls(calls), "calls_total", (json_int_t)calls->total,
 			 "calls_answered", (json_int_t)calls->answered, "ended", causes_json(calls),
-			 "sip", sip_json(calls), "data_plane", calls_ops(calls)->name);
+			 "sip", sip_json(calls), "data_plane", calls_ops(calls)->name,
+			 "rtp_port_min", (int)conf->rtp_port_min, "rtp_port_max",
+			 (int)conf->rtp_port_max);
 }
 
 int status_register(struct calls *calls)
