@@ -39,11 +39,11 @@ class Call:
     def place(self):
         self.caller.start(2 * ANSWER + self._length() + STALL + END, self.topology.dialled)
         self._connect()
-        self._listen()
+        heard_all = self._listen()
         for relay in self.relays:
             self.legs[relay.name] = legs = relay.legs()
             self.state[relay.name] = self._state(relay, legs)
-        self.say("both have spoken; the caller hangs up")
+        self.say(("all is heard" if heard_all else "nothing more comes") + "; the caller hangs up")
         deadline = time.monotonic() + END
         self.caller.press(self.caller.call_id)
         self.caller.finish(deadline)
@@ -63,33 +63,34 @@ class Call:
         """The callee speaks when both are connected: what is said into a line that is not
         through yet is lost with any telephone."""
         phones = self.caller.process, self.callee.process
+        deadline = time.monotonic() + ANSWER
         process.until(lambda: self._seen(self.caller, measure.Message.is_answer),
-                      time.monotonic() + ANSWER, "the callee's telephone to answer", *phones)
+                      deadline, "the callee's telephone to answer", *phones)
+        process.until(lambda: self._seen(self.callee, measure.Message.is_ack),
+                      deadline, "the answer's acknowledgement", *phones)
         self.say("the callee has answered; both speak")
         self.callee.press(self._seen(self.callee, measure.Message.is_invite).call_id)
 
     def _listen(self):
-        """Until both have heard all, or nothing more comes."""
+        """Until both have heard all (true), or nothing more comes."""
         expect = {self.caller.end.node: self.callee.packets, self.callee.end.node: self.caller.packets}
-        heard = dict.fromkeys(expect, 0)
-        moved, told = time.monotonic() + ANSWER, 0
-        while heard != expect:
-            for node in heard:
-                new = sum(not p.out and self._is_media(p) for p in self.captures[node].drain())
+        heard, read = dict.fromkeys(expect, 0), dict.fromkeys(expect, 0)
+        limit, told = time.monotonic() + ANSWER, 0
+        while heard != expect and time.monotonic() < limit:
+            for node, capture in ((node, self.captures[node]) for node in expect):
+                capture.drain()
+                new = sum(not p.out and self._is_media(p) for p in capture.packets[read[node]:])
+                read[node] = len(capture.packets)
                 heard[node] += new
                 if new:
-                    moved = max(moved, time.monotonic() + STALL) if any(heard.values()) else moved
-            now = time.monotonic()
-            if any(heard.values()) and now - told > 2:
-                told = now
+                    limit = time.monotonic() + STALL
+            if any(heard.values()) and time.monotonic() - told > 2:
+                told = time.monotonic()
                 self.say("; ".join(f"the {n} has heard {heard[n]} packets of {expect[n]}" for n in heard))
-            if now > moved:
-                break
             for phone in self.caller, self.callee:
-                if not phone.process.alive():
-                    phone.finish(now)
-                    return
+                phone.process.check()
             time.sleep(0.1)
+        return heard == expect
 
     @staticmethod
     def _is_media(packet):

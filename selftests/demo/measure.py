@@ -19,6 +19,9 @@ class Message:
     def is_invite(self):
         return self.start.startswith("INVITE ")
 
+    def is_ack(self):
+        return self.start.startswith("ACK ")
+
     def is_ringing(self):
         return self.start.startswith("SIP/2.0 180")
 

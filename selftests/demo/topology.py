@@ -7,6 +7,8 @@ address that the demo uses is made here, and all are of the ranges that are set
 aside for examples (RFC 5737, RFC 3849, RFC 2544, and drama numbers).
 """
 import ipaddress
+import os
+import subprocess
 from dataclasses import dataclass
 
 import netns
@@ -88,68 +90,76 @@ class Topology:
 
     def __enter__(self):
         try:
+            # Few runs of ip: starting a program is slow without KVM.
+            self._batch(*(f"netns add {self.tag}{node}" for node in CHAIN))
             for node in CHAIN:
-                self.ns[node] = netns.Netns(self.tag + node)
-            self._switches()
-            for carrier in self.carriers:
-                self._wires(carrier)
-            self._routes()
+                self.ns[node] = netns.Netns(self.tag + node, create=False)
+            self._batch(*(f"link add {c.node} netns {self.ns[carrier.node].name} type veth "
+                          f"peer name {carrier.node} netns {self.ns[c.node].name}"
+                          for carrier in self.carriers for c in carrier.customers))
+            for node, lines in self._plan().items():
+                self._switches(node)
+                self.ns[node].ip("link set lo up", *lines)
         except BaseException:
             self.__exit__()
             raise
         return self
 
     def __exit__(self, *_):
+        there = [node for node in CHAIN if os.path.exists(f"/run/netns/{self.tag}{node}")]
+        self._batch(*(f"netns del {self.tag}{node}" for node in there))
         for ns in self.ns.values():
-            ns.delete()
+            os.close(ns.fd)
         self.ns = {}
 
-    def _switches(self):
-        """Carriers pass their customers' media on by IP. Relays never do."""
-        for node, ns in self.ns.items():
-            forward = int(node.startswith("carrier") or self.plain and node in self.relays)
-            ns.sysctl(net__ipv4__ip_forward=forward, net__ipv6__conf__all__forwarding=forward,
-                      net__ipv4__conf__all__rp_filter=0)
+    @staticmethod
+    def _batch(*lines):
+        subprocess.run(["ip", "-batch", "-"], check=True, input="\n".join(lines), text=True)
 
-    def _wires(self, carrier):
-        ns = self.ns[carrier.node]
-        ns.ip("link set lo up", f"addr add {carrier.sip} dev lo",
-              *(f"link add {c.node} type veth peer name {carrier.node} netns {self.ns[c.node].name}"
-                for c in carrier.customers))
-        nodad = "nodad" if carrier.network.version == 6 else ""
-        for c in carrier.customers:
-            ns.ip(f"link set {c.node} up", f"addr add {c.gateway}/{c.prefix} dev {c.node} {nodad}")
-            self.ns[c.node].ip("link set lo up", f"link set {carrier.node} up",
-                               f"addr add {c.address}/{c.prefix} dev {carrier.node} {nodad}")
+    def _switches(self, node):
+        """Carriers pass their customers' media on by IP. Relays never do."""
+        forward = int(node.startswith("carrier") or self.plain and node in self.relays)
+        self.ns[node].sysctl(net__ipv4__ip_forward=forward, net__ipv6__conf__all__forwarding=forward,
+                             net__ipv4__conf__all__rp_filter=0)
+
+    def _plan(self):
+        """Commands of ip for each node: devices and addresses, and routes after them all."""
+        plan = {node: [] for node in CHAIN}
+        for carrier in self.carriers:
+            nodad = "nodad" if carrier.network.version == 6 else ""
+            plan[carrier.node].append(f"addr add {carrier.sip} dev lo {nodad}")
+            for c in carrier.customers:
+                plan[carrier.node] += [f"link set {c.node} up",
+                                       f"addr add {c.gateway}/{c.prefix} dev {c.node} {nodad}"]
+                plan[c.node] += [f"link set {carrier.node} up",
+                                 f"addr add {c.address}/{c.prefix} dev {carrier.node} {nodad}"]
+        for node, lines in self._routes():
+            plan[node] += lines
+        return plan
 
     def _routes(self):
-        """A customer reaches its own carriers' networks, without relays everybody's."""
+        """A customer reaches its own carriers' networks; without relays all reach all."""
         for place, carrier in enumerate(self.carriers):
-            near = [carrier] if not self.plain else self.carriers
-            for c, nets in ((carrier.before, near[place:] if self.plain else near),
-                            (carrier.behind, near[:place + 1] if self.plain else near)):
-                self.ns[c.node].ip(*(f"route add {o.network} via {c.gateway}" for o in nets))
+            beyond, this_side = [carrier], [carrier]
             if self.plain:
-                self.ns[carrier.node].ip(*(
-                    f"route add {o.network} via "
-                    f"{(carrier.before if n < place else carrier.behind).address}"
-                    for n, o in enumerate(self.carriers) if n != place))
+                beyond, this_side = self.carriers[place:], self.carriers[:place + 1]
+                yield carrier.node, [
+                    f"route add {o.network} via {(carrier.before if n < place else carrier.behind).address}"
+                    for n, o in enumerate(self.carriers) if n != place]
+            for c, networks in (carrier.before, beyond), (carrier.behind, this_side):
+                yield c.node, [f"route add {o.network} via {c.gateway}" for o in networks]
 
     def picture(self):
         """The chain, top down, as text."""
-        lines = []
+        lines = [f'caller     {self.caller.number} "{self.caller.name}"  {self.caller.address}', "   |"]
         for place, carrier in enumerate(self.carriers):
-            before, behind = carrier.before, carrier.behind
-            head = f'{before.number} "{before.name}"' if not place else before.number
-            lines += [f"   | {head}  {before.address}" if place else
-                      f"caller  {head}  {before.address}",
-                      *([] if place else ["   |"]),
-                      f"[{carrier.node}]  Kamailio at {host(carrier.sip)}, "
-                      f"IPv{carrier.network.version}", ]
+            c = carrier.behind
+            lines.append(f"[{carrier.node}]  Kamailio at {host(carrier.sip)}")
             if carrier is self.carriers[-1]:
-                lines += ["   |", f'callee  {behind.number} "{behind.name}"  {behind.address}']
-            else:
-                what = "a router" if self.plain else "phonion-ctld, phonion.ko"
-                lines += [f"   | {behind.number}  {behind.address}",
-                          f"({behind.node})  {what}"]
-        return "\n".join(lines)
+                break
+            after = self.carriers[place + 1].before
+            what = "a router" if self.plain else "phonion-ctld and phonion.ko"
+            lines += [f"   |       {c.number}  {c.address}", f"({c.node})  {what}",
+                      f"   |       {after.number}  {after.address}"]
+        return "\n".join(lines + [
+            "   |", f'callee     {self.callee.number} "{self.callee.name}"  {self.callee.address}'])
