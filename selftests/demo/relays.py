@@ -86,4 +86,8 @@ class Relay:
                 except OSError:     # not memory: the ring shared with the kernel
                     continue
                 out += [page for i in range(0, len(data), 4096) if (page := data[i:i + 4096]) != zero]
-        return b"".join(out)
+        data = b"".join(out)
+        # Its own number is there for sure: else this is not its memory, and proves nothing.
+        if self.near.number.encode() not in data:
+            raise process.Failed(f"the memory of {self.name}'s phonion-ctld cannot be searched")
+        return data
