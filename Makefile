@@ -14,7 +14,8 @@ OPT     := -O1 -g -fno-omit-frame-pointer
 HARDEN  := -fsanitize=address,undefined -fno-sanitize-recover=all
 endif
 
-PKGS      := liburing libmnl libnftnl libosip2 jansson libconfig openssl
+PKGS      := liburing libmnl libnftnl libosip2 jansson libconfig openssl \
+	sqlite3 libpq libcurl libmicrohttpd gnutls
 # Asked once, and only by what compiles: a machine before setup has no pkg-config.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
@@ -22,25 +23,29 @@ PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 CFLAGS  ?= -Wall -Wextra
 COMPILE  = $(CC) -std=gnu11 -fPIE $(OPT) $(HARDEN) -D_GNU_SOURCE= -Ictld -Ikmod/include/uapi -I. \
 	$(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-LINK     = $(CC) -pie -Wl,-z,relro,-z,now $(filter -fsanitize%,$(HARDEN)) $(LDFLAGS)
+LINK     = $(CC) -pie -Wl,-z,relro,-z,now,--as-needed $(filter -fsanitize%,$(HARDEN)) $(LDFLAGS)
 LDLIBS   = $(PKG_LIBS) -lpthread -lm
 
 # Everything that more than one program uses is one archive; each program and each
 # unit test takes what it needs. The core is the very source that the module has.
 sources   = $(sort $(foreach d,$1,$(wildcard $d/*.c $d/*/*.c $d/*/*/*.c)))
 objects   = $(patsubst %.c,$(BUILD)/obj/%.o,$1)
-LIB_SRC  := $(filter-out ctld/main.c,$(call sources,ctld)) $(wildcard kmod/core/*.c)
-CTL_SRC  := $(call sources,tools/phonionctl)
+DAEMONS  := $(wildcard ctld/main.c ctld/brokerd.c)
+TOOLS    := $(patsubst tools/%/main.c,%,$(wildcard tools/*/main.c))
+LIB_SRC  := $(filter-out $(DAEMONS),$(call sources,ctld)) $(wildcard kmod/core/*.c)
+TOOL_SRC := $(call sources,$(TOOLS:%=tools/%))
 UNIT_SRC := $(wildcard selftests/unit/*_test.c)
 UNITS    := $(UNIT_SRC:selftests/unit/%.c=$(BUILD)/unit/%)
-PROGRAMS := $(if $(wildcard ctld/main.c),$(BUILD)/phonion-ctld) $(if $(filter %/main.c %/phonionctl.c,$(CTL_SRC)),$(BUILD)/phonionctl)
+PROGRAMS := $(patsubst ctld/brokerd.c,$(BUILD)/phonion-brokerd,$(DAEMONS:ctld/main.c=$(BUILD)/phonion-ctld)) \
+	$(TOOLS:%=$(BUILD)/%)
 
-all: $(PROGRAMS)	## daemon and tools, into build/
+all: $(PROGRAMS)	## daemons and tools, into build/
 
-$(BUILD)/phonion-ctld: $(BUILD)/obj/ctld/main.o $(BUILD)/libphonion.a
-$(BUILD)/phonionctl: $(call objects,$(CTL_SRC)) $(BUILD)/libphonion.a
-$(PROGRAMS):
-	$(LINK) -o $@ $^ $(LDLIBS)
+$(BUILD)/phonion-ctld: $(BUILD)/obj/ctld/main.o
+$(BUILD)/phonion-brokerd: $(BUILD)/obj/ctld/brokerd.o
+$(foreach t,$(TOOLS),$(eval $(BUILD)/$t: $(call objects,$(call sources,tools/$t))))
+$(PROGRAMS): $(BUILD)/libphonion.a
+	$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
 
 $(UNITS): $(BUILD)/unit/%: $(BUILD)/obj/selftests/unit/%.o $(BUILD)/libphonion.a
 	@mkdir -p $(@D)
@@ -55,7 +60,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) -MMD -MP -c -o $@ $<
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(CTL_SRC) $(UNIT_SRC) ctld/main.c))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) $(DAEMONS)))
 
 asan:			## the same with AddressSanitizer and UBSan, into build/asan/
 	$(MAKE) BUILD=$(BUILD)/asan SANITIZE=1 all
@@ -100,8 +105,8 @@ EXTRAS  := $(foreach s,1 5 8,$(patsubst %,%=$(share)/man/man$s,$(wildcard ctld/*
 	$(patsubst %,%=$(share)/bash-completion/completions,$(wildcard tools/*/completion/*)) \
 	$(patsubst %,%=$(share)/doc/phonion,$(wildcard Documentation/*.conf)) \
 	ctld/phonion-ctld.service=$(PREFIX)/lib/systemd/system
-BINS    := $(patsubst %,%=$(PREFIX)/bin,$(filter %ctl,$(PROGRAMS))) \
-	$(patsubst %,%=$(PREFIX)/sbin,$(filter-out %ctl,$(PROGRAMS)))
+BINS    := $(patsubst %,$(BUILD)/%=$(PREFIX)/bin,$(TOOLS)) \
+	$(patsubst %,%=$(PREFIX)/sbin,$(filter-out $(TOOLS:%=$(BUILD)/%),$(PROGRAMS)))
 which    = $(firstword $(subst =, ,$1))
 where    = $(DESTDIR)$(lastword $(subst =, ,$1))
 define newline
