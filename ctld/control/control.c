@@ -4,7 +4,6 @@
  * kernel who calls. Who gets in may end calls and see who is in them.
  */
 #include <errno.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,14 +16,12 @@
 #include "control/client.h"
 #include "control/control.h"
 #include "log/log.h"
-#include "loop/loop.h"
+#include "loop/acceptor.h"
 
 #define MAX_CLIENTS  32
 #define MAX_COMMANDS 32
 /* Of events that a subscriber has not read yet. */
 #define MAX_BACKLOG (1 << 20)
-/* How long nobody is accepted after a descriptor could not be had. */
-#define PAUSE_MS 100
 
 struct command {
 	const char *name;
@@ -34,8 +31,7 @@ struct command {
 
 struct control {
 	struct loop *loop;
-	struct loop_io *io;
-	struct loop_timer pause;
+	struct acceptor acceptor;
 	int fd;
 	char *path;
 	struct client *clients;
@@ -203,42 +199,11 @@ static int admit(struct control *ctl, int fd)
 	return 0;
 }
 
-static void resume(void *arg)
+static void accept_client(int fd, const struct sockaddr_storage *peer, void *arg)
 {
-	struct control *ctl = arg;
+	int err = admit(arg, fd);
 
-	if (loop_io_set(ctl->io, POLLIN))
-		loop_timer_set(ctl->loop, &ctl->pause, PAUSE_MS, resume, ctl);
-}
-
-/*
- * A client that cannot be accepted for want of a descriptor or of memory stays
- * in the queue, and the listener readable: it would be called without end.
- */
-static void pause_listener(struct control *ctl, int err)
-{
-	if (loop_timer_set(ctl->loop, &ctl->pause, PAUSE_MS, resume, ctl))
-		return;
-	loop_io_set(ctl->io, 0);
-	log_warn("no control client can be accepted now: %s", strerror(err));
-}
-
-static bool is_shortage(int err)
-{
-	return err == EMFILE || err == ENFILE || err == ENOMEM || err == ENOBUFS;
-}
-
-static void accept_client(int listener, short revents, void *arg)
-{
-	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), err;
-
-	(void)revents;
-	if (fd < 0) {
-		if (is_shortage(errno))
-			pause_listener(arg, errno);
-		return;
-	}
-	err = admit(arg, fd);
+	(void)peer;
 	if (err) {
 		log_warn("a control client was turned away: %s", strerror(-err));
 		close(fd);
@@ -351,7 +316,7 @@ int control_open(struct control **ctl, struct loop *loop, const char *path)
 	err = new->fd;
 	if (err < 0)
 		goto err_path;
-	err = loop_io_add(loop, &new->io, new->fd, POLLIN, accept_client, new);
+	err = acceptor_open(&new->acceptor, loop, new->fd, "control clients", accept_client, new);
 	if (err)
 		goto err_socket;
 	control_command(new, "help", help, new);
@@ -379,8 +344,7 @@ void control_close(struct control *ctl)
 		next = client->next;
 		client_free(client);
 	}
-	loop_timer_del(&ctl->pause);
-	loop_io_del(ctl->io);
+	acceptor_close(&ctl->acceptor);
 	close(ctl->fd);
 	unlink(ctl->path);
 	free(ctl->path);

@@ -212,22 +212,15 @@ static struct connection *connection_new(struct listener *listener, int fd,
 	return conn;
 }
 
-static void on_accept(int fd, short revents, void *arg)
+static void on_accept(int fd, const struct sockaddr_storage *peer, void *arg)
 {
 	struct listener *listener = arg;
 	struct transport *transport = listener->transport;
-	struct sip_path from = { .protocol = SIP_TCP, .local = listener->local };
-	socklen_t size = sizeof(from.peer);
-	int client =
-		accept4(fd, (struct sockaddr *)&from.peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	struct sip_path from = { .protocol = SIP_TCP, .local = listener->local, .peer = *peer };
 
-	(void)revents;
-	if (client < 0)
-		return;
 	if (!transport->ops->known(&from, transport->arg) ||
-	    transport->n_connections >= MAX_CONNECTIONS ||
-	    !connection_new(listener, client, &from.peer))
-		close(client);
+	    transport->n_connections >= MAX_CONNECTIONS || !connection_new(listener, fd, peer))
+		close(fd);
 }
 
 int tcp_listen(struct listener *listener)
@@ -239,8 +232,8 @@ int tcp_listen(struct listener *listener)
 	listener->fd = fd;
 	if (listen(fd, 64))
 		return -errno;
-	return loop_io_add(listener->transport->loop, &listener->io, fd, POLLIN, on_accept,
-			   listener);
+	return acceptor_open(&listener->acceptor, listener->transport->loop, fd, "SIP connections",
+			     on_accept, listener);
 }
 
 /* The named connection, else any with that peer (RFC 3261, 18.2.2). */

@@ -13,6 +13,7 @@
 static void listener_close(struct listener *listener)
 {
 	loop_io_del(listener->io);
+	acceptor_close(&listener->acceptor);
 	if (listener->fd >= 0)
 		close(listener->fd);
 	free(listener);

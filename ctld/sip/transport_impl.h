@@ -3,7 +3,7 @@
 #ifndef PHONION_TRANSPORT_IMPL_H
 #define PHONION_TRANSPORT_IMPL_H
 
-#include "loop/loop.h"
+#include "loop/acceptor.h"
 
 #include "sip/header.h"
 #include "sip/transport.h"
@@ -16,8 +16,9 @@ struct listener {
 	enum sip_transport protocol;
 	struct sockaddr_storage local;
 	int fd;
-	struct loop_io *io;
-	bool wanted; /* used while the configuration is applied */
+	struct loop_io *io;	  /* UDP */
+	struct acceptor acceptor; /* TCP */
+	bool wanted;		  /* used while the configuration is applied */
 };
 
 struct transport {

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/* SIP over TCP when the process has no descriptor left. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "log/log.h"
+#include "loop/loop.h"
+#include "sip/addr.h"
+#include "sip/transport.h"
+
+#define MESSAGE "OPTIONS sip:127.0.0.1 SIP/2.0\r\nContent-Length: 0\r\n\r\n"
+
+static struct {
+	struct loop *loop;
+	struct transport *transport;
+	struct conf_trunk trunk;
+	unsigned int received;
+	bool known;
+} on;
+
+static int receive(const struct sip_path *from, char *buf, size_t len, void *arg)
+{
+	(void)arg;
+	assert_int_equal(from->protocol, SIP_TCP);
+	assert_memory_equal(buf, MESSAGE, len);
+	on.received++;
+	return 0;
+}
+
+static bool known(const struct sip_path *from, void *arg)
+{
+	(void)arg;
+	assert_true(addr_same_host(&from->peer, &on.trunk.peer));
+	return on.known;
+}
+
+static const struct transport_ops ops = { .receive = receive, .known = known };
+
+/* A port that nobody else has at this moment. */
+static void choose_port(struct sockaddr_storage *addr)
+{
+	socklen_t size = sizeof(*addr);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(addr_parse(addr, AF_INET, "127.0.0.1"), 0);
+	addr_set_port(addr, 0);
+	assert_int_equal(bind(fd, (void *)addr, addr_len(addr)), 0);
+	assert_int_equal(getsockname(fd, (void *)addr, &size), 0);
+	close(fd);
+}
+
+static int setup(void **state)
+{
+	struct conf conf = { .trunks = &on.trunk, .n_trunks = 1 };
+
+	(void)state;
+	log_init(LOG_LVL_ERROR);
+	memset(&on, 0, sizeof(on));
+	on.known = true;
+	on.trunk = (struct conf_trunk){ .name = "t", .transport = SIP_TCP };
+	choose_port(&on.trunk.local);
+	on.trunk.peer = on.trunk.local;
+	assert_int_equal(loop_new(&on.loop), 0);
+	assert_int_equal(transport_new(&on.transport, on.loop, &ops, NULL), 0);
+	assert_int_equal(transport_configure(on.transport, &conf), 0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	transport_free(on.transport);
+	loop_free(on.loop);
+	return 0;
+}
+
+static void stop(void *arg)
+{
+	loop_stop(arg);
+}
+
+/* Runs the loop for MS of the clock; returns how many ms of processor time that took. */
+static int64_t run_for(unsigned int ms)
+{
+	struct loop_timer timer = { 0 };
+	clock_t before = clock();
+
+	assert_int_equal(loop_timer_set(on.loop, &timer, ms, stop, on.loop), 0);
+	assert_int_equal(loop_run(on.loop), 0);
+	return (int64_t)(clock() - before) * 1000 / CLOCKS_PER_SEC;
+}
+
+static int dial(void)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (void *)&on.trunk.local, addr_len(&on.trunk.local)), 0);
+	assert_int_equal(send(fd, MESSAGE, strlen(MESSAGE), MSG_NOSIGNAL), strlen(MESSAGE));
+	return fd;
+}
+
+static void test_message(void **state)
+{
+	int fd = dial();
+
+	(void)state;
+	run_for(50);
+	assert_int_equal(transport_connections(on.transport), 1);
+	assert_int_equal(on.received, 1);
+	close(fd);
+	run_for(50);
+	assert_int_equal(transport_connections(on.transport), 0);
+}
+
+static void test_unknown_peer(void **state)
+{
+	char byte;
+	int fd = dial();
+
+	(void)state;
+	on.known = false;
+	run_for(50);
+	assert_int_equal(transport_connections(on.transport), 0);
+	assert_int_equal(on.received, 0);
+	assert_true(recv(fd, &byte, 1, MSG_DONTWAIT) <= 0);
+	close(fd);
+}
+
+/* Who cannot be accepted waits, and the loop sleeps; later they are heard. */
+static void test_no_descriptor_left(void **state)
+{
+	struct rlimit full, none;
+	int fd = dial();
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &full), 0);
+	none = full;
+	none.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_true(run_for(350) < 100);
+	assert_int_equal(on.received, 0);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &full), 0);
+	run_for(150);
+	assert_int_equal(on.received, 1);
+	close(fd);
+}
+
+/* A listener that goes while it pauses takes its timer along. */
+static void test_closed_in_the_pause(void **state)
+{
+	struct conf nothing = { 0 };
+	struct rlimit full, none;
+	int fd = dial();
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &full), 0);
+	none = full;
+	none.rlim_cur = 3;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	run_for(20);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &full), 0);
+	assert_int_equal(transport_configure(on.transport, &nothing), 0);
+	run_for(150);
+	assert_int_equal(on.received, 0);
+	close(fd);
+}
+
+#define on_port(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		on_port(test_message),
+		on_port(test_unknown_peer),
+		on_port(test_no_descriptor_left),
+		on_port(test_closed_in_the_pause),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
