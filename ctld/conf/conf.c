@@ -7,6 +7,7 @@
 #include <sys/un.h>
 
 #include "conf/circuit.h"
+#include "conf/integer.h"
 #include "conf/trunk.h"
 #include "conf/value.h"
 #include "log/log.h"
@@ -122,8 +123,10 @@ static int parse(struct conf_reader *reader, config_t *parsed)
 
 static int read_root(struct conf_reader *reader, config_setting_t *root)
 {
-	int err = conf_group(reader, root, keys, reader->conf);
+	int err = conf_integers_check(reader, root);
 
+	if (!err)
+		err = conf_group(reader, root, keys, reader->conf);
 	return err ? err : conf_trunks_check(reader, root);
 }
 

@@ -9,22 +9,43 @@
 
 #define MAX_NAME 32
 
-int conf_refuse(struct conf_reader *reader, const config_setting_t *setting, const char *fmt, ...)
+static int refuse(struct conf_reader *reader, const char *file, unsigned int line, const char *fmt,
+		  va_list args)
 {
-	const char *file = config_setting_source_file(setting);
 	char text[400];
-	va_list args;
 
-	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
 	free(reader->error);
-	if (asprintf(&reader->error, "%s:%u: %s", file ? file : reader->file,
-		     (unsigned int)config_setting_source_line(setting), text) < 0) {
+	if (asprintf(&reader->error, "%s:%u: %s", file, line, text) < 0) {
 		reader->error = NULL;
 		return -ENOMEM;
 	}
 	return -EINVAL;
+}
+
+int conf_refuse(struct conf_reader *reader, const config_setting_t *setting, const char *fmt, ...)
+{
+	const char *file = config_setting_source_file(setting);
+	va_list args;
+	int err;
+
+	va_start(args, fmt);
+	err = refuse(reader, file ? file : reader->file, config_setting_source_line(setting), fmt,
+		     args);
+	va_end(args);
+	return err;
+}
+
+int conf_refuse_at(struct conf_reader *reader, const char *file, unsigned int line, const char *fmt,
+		   ...)
+{
+	va_list args;
+	int err;
+
+	va_start(args, fmt);
+	err = refuse(reader, file, line, fmt, args);
+	va_end(args);
+	return err;
 }
 
 static unsigned int min3(unsigned int a, unsigned int b, unsigned int c)

@@ -51,5 +51,8 @@ int conf_groups(struct conf_reader *reader, const config_setting_t *setting,
 /* Keeps the sentence; -EINVAL, or -ENOMEM. */
 int conf_refuse(struct conf_reader *reader, const config_setting_t *setting, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same of a place that no setting stands for. */
+int conf_refuse_at(struct conf_reader *reader, const char *file, unsigned int line, const char *fmt,
+		   ...) __attribute__((format(printf, 4, 5)));
 
 #endif

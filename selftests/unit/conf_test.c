@@ -219,6 +219,15 @@ static const struct bad bad[] = {
 	{ TRUNKS "lease = 3601;\n", 2, "\"lease\" must be from 6 to 3600" },
 	{ TRUNKS "lease = 60.5;\n", 2, "\"lease\" must be a whole number" },
 	{ TRUNKS "lease = \"60\";\n", 2, "\"lease\" must be a whole number" },
+	{ TRUNKS "lease = 4294967356;\n", 2, "too big" }, /* 2^32 + 60 */
+	{ TRUNKS "lease = 0x10000003C;\n", 2, "too big" },
+	{ TRUNKS "lease = -4294967236;\n", 2, "too big" },
+	{ TRUNKS "lease = 99999999999999999999L;\n", 2, "too big" },
+	{ TRUNKS "lease = 4294967356L;\n", 2, "\"lease\" must be from 6 to 3600" },
+	{ TRUNKS "/* \"\n */ lease\n= # \"\n 4294967356;\n", 5, "too big" },
+	{ TRUNKS "state_dir = \"/\\\"4294967356\"; // 1\nlease=4294967356media_timeout=1;\n", 3,
+	  "too big" },
+	{ TRUNK_WITH("max_calls = 4294967297;"), 2, "too big" },
 	{ TRUNKS "media_timeout = -1;\n", 2, "from 0 to 86400" },
 	{ TRUNKS "ring_timeout = 601;\n", 2, "from 5 to 600" },
 	{ TRUNKS "firewall = 1;\n", 2, "true or false" },
@@ -360,6 +369,39 @@ static void test_bad(void **state)
 		expect_bad(&bad[i]);
 }
 
+/* What is no number, or none that wraps, may have as many digits as it likes. */
+static void test_long_digits(void **state)
+{
+	struct conf *conf = good(TRUNKS "# 4294967356\n// 4294967356\n/* 4294967356 */\n"
+					"state_dir = \"/4294967356\\\"\"; lease = 0000000000060;\n"
+					"media_timeout = 60L; ring_timeout = 0x3C;\n");
+
+	(void)state;
+	assert_int_equal(conf->lease_ms, 60000);
+	assert_int_equal(conf->media_timeout_ms, 60000);
+	assert_int_equal(conf->ring_timeout_ms, 60000);
+	conf_free(conf);
+}
+
+static void test_big_number_in_an_included_file(void **state)
+{
+	char path[] = "/tmp/conf_test_included.XXXXXX", text[2000], want[100];
+	struct conf *conf = NULL;
+	char *error = NULL;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(dprintf(fd, "firewall = false;\nlease = 4294967356;\n"), 38);
+	close(fd);
+	snprintf(text, sizeof(text), TRUNKS "@include \"%s\"\n", path);
+	snprintf(want, sizeof(want), "%s:2: this number is too big", path);
+	assert_int_equal(read_text(&conf, text, &error), -EINVAL);
+	assert_non_null(strstr(error, want));
+	free(error);
+	unlink(path);
+}
+
 static void test_file_that_is_not_there(void **state)
 {
 	struct conf *conf = NULL;
@@ -465,6 +507,8 @@ int main(void)
 		cmocka_unit_test(test_order_in_the_file),
 		cmocka_unit_test(test_local_time),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_long_digits),
+		cmocka_unit_test(test_big_number_in_an_included_file),
 		cmocka_unit_test(test_file_that_is_not_there),
 		cmocka_unit_test(test_refusals_tell_no_numbers),
 		cmocka_unit_test(test_prefixes),
