@@ -4,37 +4,11 @@
  * run relays, and an emergency call from a relay would send help to the wrong
  * place: both are refused here, whatever a reservation asks for.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "conf/conf.h"
-
-/*
- * Emergency and crisis numbers of the world, dialled whole. They are national:
- * which one reaches whom depends on the carrier, so none is dialled anywhere.
- * A longer number that begins so is another one.
- */
-static const char *const emergency[] = {
-	"000", "008", "08",  "061", "066", "100", "101", "102", "103",	"104",	"105",	"106",
-	"107", "108", "110", "111", "112", "113", "114", "115", "116",	"117",	"118",	"119",
-	"120", "122", "123", "127", "128", "129", "130", "131", "132",	"133",	"140",	"144",
-	"145", "147", "15",  "150", "151", "153", "155", "156", "157",	"158",	"159",	"166",
-	"17",  "175", "18",  "180", "181", "185", "188", "190", "191",	"192",	"193",	"194",
-	"195", "196", "197", "198", "199", "911", "922", "933", "988",	"989",	"990",	"991",
-	"992", "993", "994", "995", "996", "997", "998", "999", "1122", "1669", "1717",
-};
-
-/*
- * International prefixes behind which calls cost what the far end likes:
- * premium rate, shared cost, and satellites.
- */
-static const char *const premium[] = {
-	"+1900",  "+31900", "+31906",  "+31909",  "+3290",   "+3389",	"+34803", "+34806",
-	"+34807", "+34905", "+351601", "+351760", "+358600", "+358700", "+3690",  "+39144",
-	"+39166", "+39892", "+39899",  "+41900",  "+41901",  "+41906",	"+42090", "+43900",
-	"+43901", "+43930", "+43931",  "+43939",  "+44871",  "+44872",	"+44873", "+449",
-	"+4590",  "+46900", "+46939",  "+46944",  "+4782",   "+4870",	"+49137", "+49900",
-	"+6119",  "+64900", "+870",    "+878",	  "+881",    "+882",	"+883",	  "+979",
-};
+#include "conf/number_table.h"
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -82,24 +56,51 @@ static size_t longest(const struct conf_prefixes *prefixes, const char *number)
 	return best;
 }
 
-static size_t longest_premium(const char *number)
+/* A full stop in the pattern is any digit. */
+static bool begins(const char *number, const char *pattern)
 {
-	size_t best = 0;
+	for (; *pattern; number++, pattern++)
+		if (*number != *pattern &&
+		    (*pattern != '.' || !isdigit((unsigned char)*number)))
+			return false;
+	return true;
+}
 
-	for (size_t i = 0; i < ARRAY_LEN(premium); i++) {
-		size_t len = match(number, premium[i]);
+/* Without the full stops at its end, which only say how long the number is. */
+static size_t prefix_len(const char *pattern)
+{
+	size_t len = strlen(pattern);
 
-		if (len > best)
-			best = len;
-	}
+	while (pattern[len - 1] == '.')
+		len--;
+	return len;
+}
+
+/* How long a prefix must be that opens NUMBER; 0 if it costs no more than others. */
+static size_t longest_costly(const char *number)
+{
+	size_t best = 0, skip;
+	char plus;
+
+	skip = international(number, &plus);
+	if (!plus && *number != '+')
+		return 0;
+	number += skip ? skip : 1;
+	for (size_t i = 0; i < ARRAY_LEN(costly); i++)
+		if (prefix_len(costly[i]) > best && begins(number, costly[i] + 1))
+			best = prefix_len(costly[i]);
 	return best;
 }
 
+/*
+ * Emergency numbers are national: which one reaches whom depends on the carrier,
+ * so none is dialled anywhere. A longer number that begins so is another one.
+ */
 bool conf_number_emergency(const char *number)
 {
 	number += *number == '+';
 	for (size_t i = 0; i < ARRAY_LEN(emergency); i++)
-		if (!strcmp(number, emergency[i]))
+		if (strlen(number) == strlen(emergency[i]) && begins(number, emergency[i]))
 			return true;
 	return false;
 }
@@ -113,7 +114,7 @@ bool conf_number_allowed(const struct conf_trunk *trunk, const char *number)
 	if (trunk->deny.n && longest(&trunk->deny, number) >= (allowed ? allowed : 1))
 		return false;
 	/* Only a prefix at least as long opens a premium one: "+1" does not open "+1900". */
-	if (longest_premium(number) > allowed)
+	if (longest_costly(number) > allowed)
 		return false;
 	return allowed || !trunk->allow.n;
 }

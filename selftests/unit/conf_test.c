@@ -481,6 +481,13 @@ static void test_premium(void **state)
 	assert_false(allowed("", "", "0019005551234"));
 	assert_false(allowed("", "", "+88216123456"));
 	assert_true(allowed("", "", "+18005551234"));
+	/* A pay-per-call exchange, which a whole number's prefix opens. */
+	assert_false(allowed("\"+1\", \"+1212\"", "", "+12129761234"));
+	assert_true(allowed("\"+1212976\"", "", "+12129761234"));
+	/* Premium rate in Ireland, but for its length a number in Dublin. */
+	assert_false(allowed("\"+3531\"", "", "+3531512345678"));
+	assert_true(allowed("\"+3531512\"", "", "+3531512345678"));
+	assert_true(allowed("", "", "+35315123456"));
 	assert_true(allowed("", "", "+441184960000")); /* Reading, not directory enquiries */
 }
 
