@@ -64,11 +64,10 @@ static void on_accepted(struct side *side, const osip_message_t *msg)
 	struct sdp answer;
 
 	dialog_refresh(side->dialog, msg);
-	side_ack(side, side->invite_cseq);
-	if (side->call->state == CALL_ENDED)
-		return;
-	if (!session_read(&answer, msg) && !session_accept_answer(side, &answer))
+	if (side->call->state != CALL_ENDED && !session_read(&answer, msg) &&
+	    !session_accept_answer(side, &answer))
 		media_apply(side);
+	side_ack(side, side->invite_cseq);
 }
 
 /* A refusal leaves the session as it was; to ask again would change nothing. */

@@ -288,6 +288,10 @@ static void answered(struct call *call)
 	state_save(call);
 }
 
+/*
+ * First the legs, then the caller is told, then the callee: whoever waits to be
+ * told finds the way open, here and at the relays towards the caller.
+ */
 static void on_answer(struct side *out, const osip_message_t *msg)
 {
 	struct call *call = out->call;
@@ -302,12 +306,12 @@ static void on_answer(struct side *out, const osip_message_t *msg)
 	/* A Contact that is missing or unusable leaves us where INVITE went. */
 	dialog_learn(out->dialog, msg);
 	out->state = SIDE_UP;
-	side_ack(out, out->invite_cseq);
 	err = take_out_sdp(out, msg);
 	if (err == -ENOENT && call->bridged)
 		err = 0; /* it came with a provisional response */
 	if (!err)
 		err = answer_in(&call->sides[SIDE_IN]);
+	side_ack(out, out->invite_cseq);
 	if (err)
 		call_end(call, CAUSE_FAR_MEDIA);
 	else

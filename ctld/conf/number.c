@@ -60,8 +60,7 @@ static size_t longest(const struct conf_prefixes *prefixes, const char *number)
 static bool begins(const char *number, const char *pattern)
 {
 	for (; *pattern; number++, pattern++)
-		if (*number != *pattern &&
-		    (*pattern != '.' || !isdigit((unsigned char)*number)))
+		if (*number != *pattern && (*pattern != '.' || !isdigit((unsigned char)*number)))
 			return false;
 	return true;
 }

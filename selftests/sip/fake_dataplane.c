@@ -169,10 +169,14 @@ static int fake_bridge_new(struct dataplane *dp, uint32_t a, uint32_t b)
 
 	if (!leg_a || !leg_b || leg_a->bridged_to || leg_b->bridged_to)
 		return refuse(dp, -EBUSY, "a leg is missing or bridged already");
+	/* Slow, so that it shows if somebody is told of the answer before. */
+	usleep(20000);
 	leg_a->bridged_to = b;
 	leg_b->bridged_to = a;
-	if (dp->log)
+	if (dp->log) {
 		fprintf(dp->log, "bridge %u %u\n", a, b);
+		fflush(dp->log);
+	}
 	return 0;
 }
 
