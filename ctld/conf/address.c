@@ -135,3 +135,24 @@ CONF_VALUE(conf_host)
 {
 	return read_address(reader, setting, key, false, to);
 }
+
+CONF_VALUE(conf_listener)
+{
+	struct sockaddr_storage *addr = to;
+	char buf[64], *host, *port;
+	uint16_t number;
+	int err;
+	const char *text = conf_text(reader, setting, &err);
+
+	if (!text)
+		return err;
+	if ((size_t)snprintf(buf, sizeof(buf), "%s", text) >= sizeof(buf) ||
+	    !split(buf, &host, &port) || !port || !parse_port(port, &number) ||
+	    !parse_host(host, number, addr))
+		return conf_refuse(reader, setting,
+				   "\"%s\" must be numeric addresses with a port, such as "
+				   "\"192.0.2.1:8443\" or, for all, \"0.0.0.0:8443\" and "
+				   "\"[::]:8443\"",
+				   key->name);
+	return 0;
+}

@@ -3,14 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
 #include "conf/circuit.h"
-#include "conf/integer.h"
+#include "conf/file.h"
 #include "conf/trunk.h"
 #include "conf/value.h"
-#include "log/log.h"
 
 #define DEFAULT_SOCKET	  "/run/phonion/ctld.sock"
 #define DEFAULT_STATE_DIR "/run/phonion/state"
@@ -76,77 +74,24 @@ static int set_defaults(struct conf *conf)
 	return 0;
 }
 
-static int refuse_file(struct conf_reader *reader, int err)
+static int check_trunks(struct conf_reader *reader, config_setting_t *root, void *to)
 {
-	if (asprintf(&reader->error, "%s: %s", reader->file, strerror(-err)) < 0) {
-		reader->error = NULL;
-		return -ENOMEM;
-	}
-	return err;
-}
-
-/* The file names both ends of every circuit. */
-static void check_mode(const struct conf_reader *reader, FILE *stream)
-{
-	struct stat st;
-
-	if (!fstat(fileno(stream), &st) && st.st_mode & S_IROTH)
-		log_warn("%s can be read by everybody: chmod 600 it, it tells the circuits",
-			 reader->file);
-}
-
-static int parse_error(struct conf_reader *reader, const config_t *parsed)
-{
-	const char *in = config_error_file(parsed), *text = config_error_text(parsed);
-
-	if (asprintf(&reader->error, "%s:%d: %s", in ? in : reader->file, config_error_line(parsed),
-		     text ? text : "not understood") < 0) {
-		reader->error = NULL;
-		return -ENOMEM;
-	}
-	return -EINVAL;
-}
-
-static int parse(struct conf_reader *reader, config_t *parsed)
-{
-	int err = 0;
-	FILE *stream = fopen(reader->file, "re");
-
-	if (!stream)
-		return refuse_file(reader, -errno);
-	check_mode(reader, stream);
-	if (config_read(parsed, stream) != CONFIG_TRUE)
-		err = parse_error(reader, parsed);
-	fclose(stream);
-	return err;
-}
-
-static int read_root(struct conf_reader *reader, config_setting_t *root)
-{
-	int err = conf_integers_check(reader, root);
-
-	if (!err)
-		err = conf_group(reader, root, keys, reader->conf);
-	return err ? err : conf_trunks_check(reader, root);
+	(void)to;
+	return conf_trunks_check(reader, root);
 }
 
 int conf_read(struct conf **conf, const char *file, char **error)
 {
-	struct conf_reader reader = { .file = file };
-	config_t parsed;
+	struct conf_reader reader = { .file = file, .manual = "phonion-ctld.conf(5)" };
 	int err;
 
 	*error = NULL;
 	reader.conf = calloc(1, sizeof(*reader.conf));
 	if (!reader.conf)
 		return -ENOMEM;
-	config_init(&parsed);
 	err = set_defaults(reader.conf);
 	if (!err)
-		err = parse(&reader, &parsed);
-	if (!err)
-		err = read_root(&reader, config_root_setting(&parsed));
-	config_destroy(&parsed);
+		err = conf_file(&reader, keys, check_trunks, "the circuits", reader.conf);
 	if (err) {
 		conf_free(reader.conf);
 		*error = reader.error;

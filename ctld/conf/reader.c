@@ -107,8 +107,8 @@ static int check_known(struct conf_reader *reader, const config_setting_t *setti
 	if (guess)
 		return conf_refuse(reader, setting, "unknown key \"%s\": did you mean \"%s\"?",
 				   name, guess);
-	return conf_refuse(reader, setting,
-			   "unknown key \"%s\": phonion-ctld.conf(5) lists those that exist", name);
+	return conf_refuse(reader, setting, "unknown key \"%s\": %s lists those that exist", name,
+			   reader->manual);
 }
 
 /* In the table's order, not the file's: circuits need the trunks. */

@@ -15,6 +15,7 @@
 
 struct conf_reader {
 	const char *file;
+	const char *manual; /* page that explains the file */
 	struct conf *conf;
 	char *error;
 };

@@ -19,6 +19,7 @@ CONF_VALUE(conf_number);   /* char *, telephone number */
 CONF_VALUE(conf_prefixes); /* struct conf_prefixes */
 CONF_VALUE(conf_endpoint); /* struct sockaddr_storage, port 5060 when left out */
 CONF_VALUE(conf_host);	   /* struct sockaddr_storage without a port */
+CONF_VALUE(conf_listener); /* struct sockaddr_storage with a port; may be all addresses */
 CONF_VALUE(conf_time);	   /* uint64_t, nanoseconds of CLOCK_REALTIME */
 
 /* The string of SETTING, or NULL after a refusal, whose error is in *err. */

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "conf/file.h"
+#include "conf/integer.h"
+#include "log/log.h"
+
+static int refuse_file(struct conf_reader *reader, int err)
+{
+	if (asprintf(&reader->error, "%s: %s", reader->file, strerror(-err)) < 0) {
+		reader->error = NULL;
+		return -ENOMEM;
+	}
+	return err;
+}
+
+static void check_mode(const struct conf_reader *reader, FILE *stream, const char *secret)
+{
+	struct stat st;
+
+	if (secret && !fstat(fileno(stream), &st) && st.st_mode & S_IROTH)
+		log_warn("%s can be read by everybody: chmod 600 it, it tells %s", reader->file,
+			 secret);
+}
+
+static int parse_error(struct conf_reader *reader, const config_t *parsed)
+{
+	const char *in = config_error_file(parsed), *text = config_error_text(parsed);
+
+	if (asprintf(&reader->error, "%s:%d: %s", in ? in : reader->file, config_error_line(parsed),
+		     text ? text : "not understood") < 0) {
+		reader->error = NULL;
+		return -ENOMEM;
+	}
+	return -EINVAL;
+}
+
+static int parse(struct conf_reader *reader, const char *secret, config_t *parsed)
+{
+	int err = 0;
+	FILE *stream = fopen(reader->file, "re");
+
+	if (!stream)
+		return refuse_file(reader, -errno);
+	check_mode(reader, stream, secret);
+	if (config_read(parsed, stream) != CONFIG_TRUE)
+		err = parse_error(reader, parsed);
+	fclose(stream);
+	return err;
+}
+
+int conf_file(struct conf_reader *reader, const struct conf_key *keys, conf_check_fn check,
+	      const char *secret, void *to)
+{
+	config_setting_t *root;
+	config_t parsed;
+	int err;
+
+	config_init(&parsed);
+	err = parse(reader, secret, &parsed);
+	root = config_root_setting(&parsed);
+	if (!err)
+		err = conf_integers_check(reader, root);
+	if (!err)
+		err = conf_group(reader, root, keys, to);
+	if (!err && check)
+		err = check(reader, root, to);
+	config_destroy(&parsed);
+	return err;
+}
