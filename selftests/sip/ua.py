@@ -46,9 +46,18 @@ class Message:
         return f"<{self.start}>"
 
 
+def uri_host(host):
+    return f"[{host}]" if ":" in host else host
+
+
+def family(host):
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
 def sdp(host, port, formats="0 101", extra="", direction="sendrecv"):
-    return (f"v=0\r\no=marker-user 77 88 IN IP4 {host}\r\ns=marker-session\r\n"
-            f"c=IN IP4 {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP {formats}\r\n"
+    kind = "IP6" if ":" in host else "IP4"
+    return (f"v=0\r\no=marker-user 77 88 IN {kind} {host}\r\ns=marker-session\r\n"
+            f"c=IN {kind} {host}\r\nt=0 0\r\nm=audio {port} RTP/AVP {formats}\r\n"
             f"a=rtpmap:101 telephone-event/8000\r\na=marker-attribute\r\n"
             f"a={direction}\r\n{extra}")
 
@@ -59,11 +68,11 @@ class Peer:
         self.addr, self.relay, self.tcp = addr, relay, tcp
         self.auto_ack = True # of refused INVITEs, so that no answer is repeated
         if tcp:
-            self.listener = socket.create_server(addr)
+            self.listener = socket.create_server(addr, family=family(addr[0]))
             self.sock = None
             self.buf = b""
         else:
-            self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            self.sock = socket.socket(family(addr[0]), socket.SOCK_DGRAM)
             self.sock.bind(addr)
 
     def close(self):
@@ -108,7 +117,7 @@ class Peer:
         except (TimeoutError, socket.timeout):
             return None
         if self.auto_ack and (msg.status or 0) >= 300 and msg.cseq[1] == "INVITE":
-            self.send(f"ACK sip:x@{self.relay[0]} SIP/2.0\r\nVia: {msg.get('Via')}\r\n"
+            self.send(f"ACK sip:x@{uri_host(self.relay[0])} SIP/2.0\r\nVia: {msg.get('Via')}\r\n"
                       f"Max-Forwards: 70\r\nFrom: {msg.get('From')}\r\nTo: {msg.get('To')}\r\n"
                       f"Call-ID: {msg.get('Call-ID')}\r\nCSeq: {msg.cseq[0]} ACK\r\n"
                       "Content-Length: 0\r\n\r\n")
@@ -133,8 +142,9 @@ class Dialog:
         self.call_id = token() + "@marker-host"
         self.cseq = random.randrange(1, 1000)
         self.proto = "TCP" if peer.tcp else "UDP"
-        self.me = f"sip:marker-caller@{peer.addr[0]}:{peer.addr[1]}"
-        self.remote = f"sip:{number}@{peer.relay[0]}"
+        self.host = f"{uri_host(peer.addr[0])}:{peer.addr[1]}"
+        self.me = f"sip:marker-caller@{self.host}"
+        self.remote = f"sip:{number}@{uri_host(peer.relay[0])}"
         self.target = self.remote
         self.branch = None
         self.request = None
@@ -158,7 +168,7 @@ class Dialog:
         kind = "Content-Type: application/sdp\r\n" if body else ""
         uri = self.target if self.remote_tag and to_tag else self.remote
         text = (f"{method} {uri} SIP/2.0\r\n"
-                f"Via: SIP/2.0/{self.proto} {self.peer.addr[0]}:{self.peer.addr[1]};branch={self.branch}\r\n"
+                f"Via: SIP/2.0/{self.proto} {self.host};branch={self.branch}\r\n"
                 f"Max-Forwards: {max_forwards}\r\n"
                 + "".join(f"Route: {r}\r\n" for r in self.routes) +
                 f"From: \"marker-name\" <{self.me}>;tag={self.local_tag}\r\n"
@@ -183,8 +193,8 @@ class Dialog:
             + "".join(f"Via: {v}\r\n" for v in request.all("Via"))
             + "".join(f"Record-Route: {v}\r\n" for v in request.all("Record-Route"))
             + f"From: {request.get('From')}\r\nTo: {to}\r\nCall-ID: {request.get('Call-ID')}\r\n"
-            f"CSeq: {request.get('CSeq')}\r\nContact: <sip:marker-callee@{self.peer.addr[0]}:"
-            f"{self.peer.addr[1]}>\r\nServer: marker-agent\r\nWarning: 399 x \"marker-warning\"\r\n"
+            f"CSeq: {request.get('CSeq')}\r\nContact: <sip:marker-callee@{self.host}>\r\n"
+            f"Server: marker-agent\r\nWarning: 399 x \"marker-warning\"\r\n"
             f"{headers}{kind}Content-Length: {len(body)}\r\n\r\n{body}")
 
     def learn(self, msg):

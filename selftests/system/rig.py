@@ -4,6 +4,7 @@ The whole relay: the real daemon (with sanitizers) and the real module between a
 caller and a callee, each in a network namespace, and a stranger on the caller's
 link. A test moves both SIP sides message by message and talks RTP on both.
 """
+import json
 import os
 import re
 import socket
@@ -21,8 +22,13 @@ import wire  # noqa: E402
 from netns import Netns  # noqa: E402
 from tap import until  # noqa: E402
 
-CALLER, STRANGER, RELAY_A = "10.1.0.2", "10.1.0.3", "10.1.0.1"
-CALLEE, RELAY_B = "10.2.0.2", "10.2.0.1"
+# What a test's arguments may be: signalling over TCP, and everything over IPv6.
+TCP, V6 = (word in sys.argv[1:] for word in ("tcp", "ipv6"))
+sys.argv = [word for word in sys.argv if word not in ("tcp", "ipv6")]
+CALLER, STRANGER, RELAY_A, CALLEE, RELAY_B = (
+    ("fd01::2", "fd01::3", "fd01::1", "fd02::2", "fd02::1") if V6 else
+    ("10.1.0.2", "10.1.0.3", "10.1.0.1", "10.2.0.2", "10.2.0.1"))
+IP, PREFIX, NOBODY = ("IP6", "64 nodad", "::") if V6 else ("IP4", "24", "0.0.0.0")
 INGRESS, NEXT = "15550123", "442079460000"
 PORTS = 20000, 20099
 PTIME = 0.02
@@ -36,8 +42,8 @@ lease = {lease};
 ring_timeout = {ring};
 media_timeout = {media_timeout};
 trunks = (
-  {{ name = "a"; transport = "{proto_a}"; local = "10.1.0.1:5060"; peer = "10.1.0.2:5060"; }},
-  {{ name = "b"; transport = "{proto_b}"; local = "10.2.0.1:5060"; peer = "10.2.0.2:5060"; }}
+  {{ name = "a"; transport = "{proto}"; local = "{a[0]}"; peer = "{a[1]}"; }},
+  {{ name = "b"; transport = "{proto}"; local = "{b[0]}"; peer = "{b[1]}"; }}
 );
 circuits = (
   {{ name = "c1"; in = "a"; ingress = "15550123"; out = "b"; next = "442079460000"; max_calls = 20; }},
@@ -46,16 +52,21 @@ circuits = (
 """
 
 
+def ends(*hosts):
+    return [f"{ua.uri_host(host)}:5060" for host in hosts]
+
+
 class Daemon(relay.Relay):
     """phonion-ctld in the relay's namespace."""
     def __init__(self, ns, **conf):
         self.ns = ns
         super().__init__(**conf)
 
-    def configure(self, lease=60, ring=60, media_timeout=60, proto_a="udp", proto_b="udp", extra=""):
+    def configure(self, lease=60, ring=60, media_timeout=60, extra=""):
         with open(f"{self.dir}/conf", "w", opener=lambda p, f: os.open(p, f, 0o600)) as f:
             f.write(CONF.format(dir=self.dir, lease=lease, ring=ring, media_timeout=media_timeout,
-                                proto_a=proto_a, proto_b=proto_b) + extra)
+                                proto="tcp" if TCP else "udp", a=ends(RELAY_A, CALLER),
+                                b=ends(RELAY_B, CALLEE)) + extra)
 
     def start(self):
         with self.ns:
@@ -70,21 +81,25 @@ class Daemon(relay.Relay):
         return self.ctl("-j", "leg").count('"cookie"')
 
     def bridges(self):
-        return self.ctl("-j", "bridge").count('"leg-a"')
+        return self.ctl("-j", "bridge").count('"leg_a"')
 
     def nft(self, *args):
         return self.ns.run("nft", *args, capture_output=True, text=True).stdout
 
+    def counted(self, counter):
+        """The sum of this counter over all legs."""
+        return sum(leg["stats"][counter] for leg in json.loads(self.ctl("-j", "leg")))
+
     def open_ports(self):
         """The media ports that the packet filter lets through."""
         return sorted(int(p) for p in re.findall(r" \. (\d+)", self.nft("list", "set", "inet",
-                                                                         "phonion", "media4")))
+                                                                         "phonion", f"media{6 if V6 else 4}")))
 
     def free_ports(self):
         """Whether every media port can be bound by others, on both addresses."""
         for addr in RELAY_A, RELAY_B:
             for port in range(PORTS[0], PORTS[1] + 1):
-                with self.ns.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
+                with self.ns.socket(ua.family(addr), socket.SOCK_DGRAM) as s:
                     try:
                         s.bind((addr, port))
                     except OSError:
@@ -125,10 +140,10 @@ class Peer(ua.Peer):
 class Media:
     """One side's RTP: a socket, a stream of numbered packets out, and all that came in."""
     def __init__(self, ns, addr, port=0):
-        self.sock = ns.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock = ns.socket(ua.family(addr), socket.SOCK_DGRAM)
         self.sock.bind((addr, port))
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        self.addr, self.port = self.sock.getsockname()
+        self.addr, self.port = self.sock.getsockname()[:2]
         self.sock.setblocking(False)
         self.to, self.pt = None, 0
         self.seq, self.sent, self.got = 1000, [], []
@@ -167,20 +182,17 @@ class Rig:
         self.relay_ns.ip("link set lo up",
                          f"link add ra mtu {MTU} type veth peer name relay mtu {MTU} netns caller",
                          f"link add rb mtu {MTU} type veth peer name eth0 mtu {MTU} netns callee",
-                         f"addr add {RELAY_A}/24 dev ra", f"addr add {RELAY_B}/24 dev rb",
+                         f"addr add {RELAY_A}/{PREFIX} dev ra", f"addr add {RELAY_B}/{PREFIX} dev rb",
                          "link set ra up", "link set rb up")
         self.stranger_ns.ip(f"link add eth0 mtu {MTU} type veth peer name stranger mtu {MTU} netns caller",
-                            f"addr add {STRANGER}/24 dev eth0", "link set eth0 up")
+                            f"addr add {STRANGER}/{PREFIX} dev eth0", "link set eth0 up")
         self.caller_ns.ip("link set relay master br0 up", "link set stranger master br0 up",
-                          f"link set br0 {wired}", f"addr add {CALLER}/24 dev br0")
-        self.callee_ns.ip(f"addr add {CALLEE}/24 dev eth0", "link set eth0 up", "link set lo up")
+                          f"link set br0 {wired}", f"addr add {CALLER}/{PREFIX} dev br0")
+        self.callee_ns.ip(f"addr add {CALLEE}/{PREFIX} dev eth0", "link set eth0 up", "link set lo up")
         self.daemon = Daemon(self.relay_ns, **conf)
         self.daemon.start()
-        self.connect(conf.get("proto_a") == "tcp", conf.get("proto_b") == "tcp")
-
-    def connect(self, tcp_a=False, tcp_b=False):
-        self.a = Peer(self.caller_ns, CALLER, RELAY_A, "qzfrom", tcp_a)
-        self.b = Peer(self.callee_ns, CALLEE, RELAY_B, "qztoto", tcp_b)
+        self.a = Peer(self.caller_ns, CALLER, RELAY_A, "qzfrom", TCP)
+        self.b = Peer(self.callee_ns, CALLEE, RELAY_B, "qztoto", TCP)
 
     def sniff(self):
         """Captures at the caller's and the callee's end of the relay's links."""
