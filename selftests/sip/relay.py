@@ -81,9 +81,12 @@ class Relay:
                                 tcp_b="tcp" if tcp_b else "udp",
                                 firewall="true" if REAL else "false") + extra)
 
-    def start(self):
+    def start(self, leak=None):
+        """@leak: a library to load that loses memory, which the sanitizers must find."""
         env = dict(os.environ, PHONION_FAKE_LEGS=f"{self.dir}/legs",
                    PHONION_FAKE_LOG=self.dp_path, ASAN_OPTIONS="detect_leaks=1:abort_on_error=0")
+        if leak:
+            env.update(LD_PRELOAD=leak, ASAN_OPTIONS=env["ASAN_OPTIONS"] + ":verify_asan_link_order=0")
         with open(self.log_path, "ab") as log:
             mark = log.seek(0, os.SEEK_END)
             self.process = subprocess.Popen([self.program, "-v", "-c", f"{self.dir}/conf"],

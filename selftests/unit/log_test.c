@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -193,6 +194,36 @@ static void test_hardened(void **state)
 	assert_int_equal(status, 0);
 }
 
+static void *volatile lost;
+
+/* By itself, so that no register or stack slot of what goes on keeps the pointer. */
+static void __attribute__((noinline)) lose(void)
+{
+	lost = malloc(4711);
+	lost = NULL;
+}
+
+/* That no debugger may look into the process does not blind the sanitizers. */
+static void test_leaks_are_found_all_the_same(void **state)
+{
+#ifdef __SANITIZE_ADDRESS__
+	char out[20000];
+	size_t len;
+	FILE *self = popen("/proc/$PPID/exe leak 2>&1", "r");
+
+	(void)state;
+	assert_non_null(self);
+	len = fread(out, 1, sizeof(out) - 1, self);
+	out[len] = 0;
+	assert_int_not_equal(pclose(self), 0);
+	assert_non_null(strstr(out, "LeakSanitizer: detected memory leaks"));
+	assert_non_null(strstr(out, "4711 byte"));
+#else
+	(void)state;
+	skip();
+#endif
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -206,9 +237,15 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_line_can_not_be_forged),
 		cmocka_unit_test(test_long_line_is_cut),
 		cmocka_unit_test(test_hardened),
+		cmocka_unit_test(test_leaks_are_found_all_the_same),
 	};
 
 	if (argc == 2 && !strcmp(argv[1], "standin"))
 		return fputs(log_number("+15550100"), stdout) < 0;
+	if (argc == 2 && !strcmp(argv[1], "leak")) {
+		process_harden();
+		lose();
+		return 0;
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
