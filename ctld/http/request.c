@@ -157,6 +157,7 @@ static enum MHD_Result send_answer(struct request *request)
 
 	if (!answer->status)
 		return MHD_NO;
+	request->handlers->answered(&request->exchange, request->handlers->arg);
 	response = make_response(answer);
 	if (!response)
 		return MHD_NO;

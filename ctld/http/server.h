@@ -55,6 +55,7 @@ struct http_handlers {
 	void (*malformed)(struct http_exchange *exchange, const char *detail, void *arg);
 	void (*too_large)(struct http_exchange *exchange, void *arg);
 	void (*serve)(struct http_exchange *exchange, void *arg);
+	void (*answered)(const struct http_exchange *exchange, void *arg); /* before it is sent */
 	void *arg;
 };
 

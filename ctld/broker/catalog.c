@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/catalog.h"
+#include "log/log.h"
+
+#define REREAD_MS 5000 /* for what others of the same database have changed */
+#define PAUSE_MS  1000 /* between two readings */
+#define HASH_LEN  32
+
+struct catalog {
+	struct store *store;
+	struct epochs *epochs;
+	const struct broker_conf *conf;
+	uint8_t identity[SIGN_KEY_LEN];
+	struct directory directory; /* its relays are ours, its tokens of the epochs */
+	struct catalog_text *text;  /* NULL: none yet */
+	uint8_t hash[HASH_LEN];	    /* of all that TEXT says but its times */
+	bool dirty, read;
+	uint64_t read_ms; /* when it was read last */
+	uint64_t n_signed;
+};
+
+/* What is read from the store, to take the place of what is there. */
+struct reading {
+	struct catalog *catalog;
+	struct directory_relay *relays;
+	size_t n, room;
+	size_t at; /* where store_busy() is */
+};
+
+static int compare(const uint8_t *key, const struct directory_relay *relay)
+{
+	return memcmp(key, relay->descriptor->relay, SIGN_KEY_LEN);
+}
+
+static int compare_key(const void *key, const void *relay)
+{
+	return compare(key, relay);
+}
+
+static struct directory_relay *find(struct directory_relay *relays, size_t n,
+				    const uint8_t key[SIGN_KEY_LEN])
+{
+	return n ? bsearch(key, relays, n, sizeof(*relays), compare_key) : NULL;
+}
+
+static void relay_clear(struct directory_relay *relay)
+{
+	free(relay->jws);
+	descriptor_free(relay->descriptor);
+	free(relay->busy);
+	memset(relay, 0, sizeof(*relay));
+}
+
+static void relays_free(struct directory_relay *relays, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (relays[i].jws)
+			relay_clear(&relays[i]);
+	free(relays);
+}
+
+/* Reading */
+
+static int reading_grow(struct reading *reading)
+{
+	size_t room = reading->room ? reading->room * 2 : 64;
+	struct directory_relay *relays;
+
+	if (reading->n < reading->room)
+		return 0;
+	relays = reallocarray(reading->relays, room, sizeof(*relays));
+	if (!relays)
+		return -ENOMEM;
+	reading->relays = relays;
+	reading->room = room;
+	return 0;
+}
+
+static int take_relay(const uint8_t key[SIGN_KEY_LEN], const char *jws,
+		      struct directory_relay *relay)
+{
+	int err;
+
+	*relay = (struct directory_relay){ .jws = strdup(jws) };
+	if (!relay->jws)
+		return -ENOMEM;
+	err = descriptor_read(&relay->descriptor, jws, 0, NULL);
+	if (err || memcmp(relay->descriptor->relay, key, SIGN_KEY_LEN)) {
+		relay_clear(relay);
+		return err == -ENOMEM ? err : -EBADMSG;
+	}
+	return 0;
+}
+
+static int on_relay(const uint8_t key[SIGN_KEY_LEN], const char *jws, void *arg)
+{
+	struct reading *reading = arg;
+	int err = reading_grow(reading);
+
+	if (err)
+		return err;
+	err = take_relay(key, jws, &reading->relays[reading->n]);
+	if (!err)
+		reading->n++;
+	return err == -ENOMEM ? err : 0; /* one that cannot be read is not listed */
+}
+
+static int on_busy(const uint8_t key[SIGN_KEY_LEN], const char *ingress, uint64_t start,
+		   uint64_t end, void *arg)
+{
+	struct reading *reading = arg;
+	uint32_t slot = reading->catalog->conf->slot_s;
+	struct directory_relay *relay = find(reading->relays, reading->n, key);
+	struct busy *busy;
+
+	if (!relay || end <= start)
+		return 0;
+	busy = reallocarray(relay->busy, relay->n_busy + 1, sizeof(*busy));
+	if (!busy)
+		return -ENOMEM;
+	relay->busy = busy;
+	busy += relay->n_busy++;
+	memset(busy, 0, sizeof(*busy));
+	snprintf(busy->ingress, sizeof(busy->ingress), "%s", ingress);
+	busy->first = start / slot;
+	busy->count = (end + slot - 1) / slot - busy->first;
+	return 0;
+}
+
+static int read_store(struct catalog *catalog, uint64_t now)
+{
+	struct reading reading = { .catalog = catalog };
+	int err = store_relays(catalog->store, now, on_relay, &reading);
+
+	if (!err)
+		err = store_busy(catalog->store, now, on_busy, &reading);
+	if (err) {
+		relays_free(reading.relays, reading.n);
+		return err;
+	}
+	relays_free(catalog->directory.relays, catalog->directory.n_relays);
+	catalog->directory.relays = reading.relays;
+	catalog->directory.n_relays = reading.n;
+	catalog->read = true;
+	return 0;
+}
+
+static int refresh(struct catalog *catalog, uint64_t now, uint64_t now_ms)
+{
+	bool due = !catalog->read || now_ms - catalog->read_ms >= REREAD_MS ||
+		   (catalog->dirty && now_ms - catalog->read_ms >= PAUSE_MS);
+	int err;
+
+	if (!due)
+		return 0;
+	catalog->read_ms = now_ms;
+	catalog->dirty = false;
+	err = read_store(catalog, now);
+	if (err)
+		catalog->dirty = true;
+	return err;
+}
+
+/* Signing */
+
+static void hash_relay(EVP_MD_CTX *context, const struct directory_relay *relay)
+{
+	EVP_DigestUpdate(context, relay->jws, strlen(relay->jws) + 1);
+	EVP_DigestUpdate(context, &relay->n_busy, sizeof(relay->n_busy));
+	for (size_t i = 0; i < relay->n_busy; i++) {
+		const struct busy *busy = &relay->busy[i];
+
+		EVP_DigestUpdate(context, busy->ingress, sizeof(busy->ingress));
+		EVP_DigestUpdate(context, &busy->first, sizeof(busy->first));
+		EVP_DigestUpdate(context, &busy->count, sizeof(busy->count));
+	}
+}
+
+static int hash_content(const struct directory *directory, uint8_t hash[HASH_LEN])
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+	if (!context || !EVP_DigestInit_ex(context, EVP_sha256(), NULL)) {
+		EVP_MD_CTX_free(context);
+		return -ENOMEM;
+	}
+	EVP_DigestUpdate(context, &directory->horizon_s, sizeof(directory->horizon_s));
+	for (size_t i = 0; i < directory->n_tokens; i++)
+		EVP_DigestUpdate(context, &directory->tokens[i].epoch, sizeof(uint64_t));
+	for (size_t i = 0; i < directory->n_relays; i++)
+		hash_relay(context, &directory->relays[i]);
+	EVP_DigestFinal_ex(context, hash, NULL);
+	EVP_MD_CTX_free(context);
+	return 0;
+}
+
+void catalog_text_put(void *arg)
+{
+	struct catalog_text *text = arg;
+
+	if (!text || --text->users)
+		return;
+	free(text->jws);
+	free(text);
+}
+
+static void set_etag(struct catalog_text *text, const uint8_t hash[HASH_LEN])
+{
+	int len = snprintf(text->etag, sizeof(text->etag), "\"%llx-",
+			   (unsigned long long)text->issued);
+
+	for (size_t i = 0; i < 8; i++)
+		len += snprintf(text->etag + len, sizeof(text->etag) - len, "%02x", hash[i]);
+	snprintf(text->etag + len, sizeof(text->etag) - len, "\"");
+}
+
+static int sign(struct catalog *catalog, const uint8_t hash[HASH_LEN])
+{
+	struct catalog_text *text = calloc(1, sizeof(*text));
+	int err;
+
+	if (!text)
+		return -ENOMEM;
+	err = directory_sign(&text->jws, &catalog->directory, catalog->identity);
+	if (err) {
+		free(text);
+		return err;
+	}
+	text->users = 1;
+	text->len = strlen(text->jws);
+	text->issued = catalog->directory.issued;
+	text->expires = catalog->directory.expires;
+	set_etag(text, hash);
+	memcpy(catalog->hash, hash, HASH_LEN);
+	catalog_text_put(catalog->text);
+	catalog->text = text;
+	catalog->n_signed++;
+	return 0;
+}
+
+static bool is_half_over(const struct catalog_text *text, uint64_t now)
+{
+	return now < text->issued || now - text->issued >= (text->expires - text->issued) / 2;
+}
+
+/* A relay's own time may end while nothing is read. */
+static int sign_if_other(struct catalog *catalog, uint64_t now)
+{
+	struct token_key keys[EPOCHS_MAX];
+	struct directory *directory = &catalog->directory;
+	uint8_t hash[HASH_LEN];
+	int err;
+
+	directory->issued = now;
+	directory->expires = now + catalog->conf->directory_s;
+	directory->horizon_s = catalog->conf->horizon_s;
+	directory->tokens = keys;
+	directory->n_tokens = epochs_public(catalog->epochs, now, keys);
+	err = hash_content(directory, hash);
+	if (!err && (!catalog->text || is_half_over(catalog->text, now) ||
+		     memcmp(hash, catalog->hash, HASH_LEN)))
+		err = sign(catalog, hash);
+	directory->tokens = NULL;
+	directory->n_tokens = 0;
+	return err;
+}
+
+int catalog_get(struct catalog *catalog, uint64_t now, uint64_t now_ms, struct catalog_text **text)
+{
+	uint64_t read_ms = catalog->read_ms;
+	int err = refresh(catalog, now, now_ms);
+
+	if (!err &&
+	    (!catalog->text || catalog->read_ms != read_ms || is_half_over(catalog->text, now)))
+		err = sign_if_other(catalog, now);
+	/* With the store away, what was signed is still good. */
+	if (!catalog->text || catalog->text->expires <= now)
+		return err ? err : -EAGAIN;
+	catalog->text->users++;
+	*text = catalog->text;
+	return 0;
+}
+
+static const struct descriptor *known(struct catalog *catalog, const uint8_t relay[SIGN_KEY_LEN],
+				      uint64_t now)
+{
+	const struct directory_relay *found =
+		find(catalog->directory.relays, catalog->directory.n_relays, relay);
+
+	return found && found->descriptor->expires > now ? found->descriptor : NULL;
+}
+
+int catalog_relay(struct catalog *catalog, const uint8_t relay[SIGN_KEY_LEN], uint64_t now,
+		  uint64_t now_ms, const struct descriptor **descriptor)
+{
+	int err = refresh(catalog, now, now_ms);
+
+	*descriptor = known(catalog, relay, now);
+	if (!*descriptor && !err) {
+		catalog->dirty = true; /* another broker may have it */
+		err = refresh(catalog, now, now_ms);
+		*descriptor = known(catalog, relay, now);
+	}
+	return *descriptor ? 0 : err;
+}
+
+void catalog_changed(struct catalog *catalog)
+{
+	catalog->dirty = true;
+}
+
+size_t catalog_relays(const struct catalog *catalog)
+{
+	return catalog->directory.n_relays;
+}
+
+uint64_t catalog_signed(const struct catalog *catalog)
+{
+	return catalog->n_signed;
+}
+
+int catalog_new(struct catalog **catalog, struct store *store, struct epochs *epochs,
+		const struct broker_conf *conf, const uint8_t identity[SIGN_KEY_LEN])
+{
+	struct catalog *new = calloc(1, sizeof(*new));
+	int err;
+
+	if (!new)
+		return -ENOMEM;
+	new->store = store;
+	new->epochs = epochs;
+	new->conf = conf;
+	new->directory.slot_s = conf->slot_s;
+	memcpy(new->identity, identity, SIGN_KEY_LEN);
+	err = sign_public(identity, new->directory.broker);
+	if (err) {
+		catalog_free(new);
+		return err;
+	}
+	*catalog = new;
+	return 0;
+}
+
+void catalog_free(struct catalog *catalog)
+{
+	if (!catalog)
+		return;
+	relays_free(catalog->directory.relays, catalog->directory.n_relays);
+	catalog_text_put(catalog->text);
+	OPENSSL_cleanse(catalog->identity, sizeof(catalog->identity));
+	free(catalog);
+}
+
+void catalog_reconfigure(struct catalog *catalog, const struct broker_conf *conf)
+{
+	catalog->conf = conf;
+	catalog->dirty = true;
+}
