@@ -148,6 +148,7 @@ class Dialog:
         self.target = self.remote
         self.branch = None
         self.request = None
+        self.via = ""       # parameters to add to the topmost Via of answers
 
     @classmethod
     def answering(cls, peer, invite):
@@ -190,7 +191,8 @@ class Dialog:
         kind = "Content-Type: application/sdp\r\n" if body else ""
         self.peer.send(
             f"SIP/2.0 {status} marker-reason\r\n"
-            + "".join(f"Via: {v}\r\n" for v in request.all("Via"))
+            + "".join(f"Via: {v}{p}\r\n" for v, p in itertools.zip_longest(
+                request.all("Via"), [self.via], fillvalue=""))
             + "".join(f"Record-Route: {v}\r\n" for v in request.all("Record-Route"))
             + f"From: {request.get('From')}\r\nTo: {to}\r\nCall-ID: {request.get('Call-ID')}\r\n"
             f"CSeq: {request.get('CSeq')}\r\nContact: <sip:marker-callee@{self.host}>\r\n"
