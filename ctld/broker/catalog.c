@@ -10,19 +10,31 @@
 #include "log/log.h"
 
 #define REREAD_MS 5000 /* for what others of the same database have changed */
-#define PAUSE_MS  1000 /* between two readings */
+#define PAUSE_MS  1000 /* between two readings that strangers can cause, and two signatures */
 #define HASH_LEN  32
+
+/* A descriptor as it was read once; the same statement is not parsed again. */
+struct known {
+	unsigned int users;
+	char *jws;
+	struct descriptor *descriptor;
+};
 
 struct catalog {
 	struct store *store;
 	struct epochs *epochs;
 	const struct broker_conf *conf;
 	uint8_t identity[SIGN_KEY_LEN];
-	struct directory directory; /* its relays are ours, its tokens of the epochs */
-	struct catalog_text *text;  /* NULL: none yet */
-	uint8_t hash[HASH_LEN];	    /* of all that TEXT says but its times */
-	bool dirty, read;
-	uint64_t read_ms; /* when it was read last */
+	struct directory
+		directory;    /* by key; its statements are of KNOWN, its tokens of the epochs */
+	struct known **known; /* of each relay in the directory */
+	struct catalog_text *text;   /* NULL: none yet */
+	uint8_t hash[HASH_LEN];	     /* of all that TEXT says but its times */
+	bool read;		     /* is there anything in it? */
+	bool dirty;		     /* reservations are others than those in it */
+	bool relays_dirty;	     /* relays are */
+	bool reread;		     /* it has been read since TEXT was compared with it */
+	uint64_t read_ms, signed_ms; /* the last times */
 	uint64_t n_signed;
 };
 
@@ -30,40 +42,74 @@ struct catalog {
 struct reading {
 	struct catalog *catalog;
 	struct directory_relay *relays;
+	struct known **known;
 	size_t n, room;
-	size_t at; /* where store_busy() is */
 };
 
-static int compare(const uint8_t *key, const struct directory_relay *relay)
+static int compare(const void *key, const void *relay)
 {
-	return memcmp(key, relay->descriptor->relay, SIGN_KEY_LEN);
-}
-
-static int compare_key(const void *key, const void *relay)
-{
-	return compare(key, relay);
+	return memcmp(key, ((const struct directory_relay *)relay)->descriptor->relay,
+		      SIGN_KEY_LEN);
 }
 
 static struct directory_relay *find(struct directory_relay *relays, size_t n,
 				    const uint8_t key[SIGN_KEY_LEN])
 {
-	return n ? bsearch(key, relays, n, sizeof(*relays), compare_key) : NULL;
+	return n ? bsearch(key, relays, n, sizeof(*relays), compare) : NULL;
 }
 
-static void relay_clear(struct directory_relay *relay)
+/* Statements */
+
+static void known_put(struct known *known)
 {
-	free(relay->jws);
-	descriptor_free(relay->descriptor);
-	free(relay->busy);
-	memset(relay, 0, sizeof(*relay));
+	if (--known->users)
+		return;
+	free(known->jws);
+	descriptor_free(known->descriptor);
+	free(known);
 }
 
-static void relays_free(struct directory_relay *relays, size_t n)
+static int known_new(struct known **known, const uint8_t key[SIGN_KEY_LEN], const char *jws)
 {
-	for (size_t i = 0; i < n; i++)
-		if (relays[i].jws)
-			relay_clear(&relays[i]);
+	struct known *new = calloc(1, sizeof(*new));
+	int err = -ENOMEM;
+
+	if (!new)
+		return err;
+	new->users = 1;
+	new->jws = strdup(jws);
+	if (new->jws)
+		err = descriptor_read(&new->descriptor, jws, 0, NULL);
+	if (!err && memcmp(new->descriptor->relay, key, SIGN_KEY_LEN))
+		err = -EBADMSG;
+	if (err)
+		known_put(new);
+	else
+		*known = new;
+	return err;
+}
+
+static int known_get(struct catalog *catalog, struct known **known, const uint8_t key[SIGN_KEY_LEN],
+		     const char *jws)
+{
+	const struct directory *directory = &catalog->directory;
+	struct directory_relay *relay = find(directory->relays, directory->n_relays, key);
+
+	if (!relay || strcmp(relay->jws, jws))
+		return known_new(known, key, jws);
+	*known = catalog->known[relay - directory->relays];
+	(*known)->users++;
+	return 0;
+}
+
+static void relays_free(struct directory_relay *relays, struct known **known, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(relays[i].busy);
+		known_put(known[i]);
+	}
 	free(relays);
+	free(known);
 }
 
 /* Reading */
@@ -72,6 +118,7 @@ static int reading_grow(struct reading *reading)
 {
 	size_t room = reading->room ? reading->room * 2 : 64;
 	struct directory_relay *relays;
+	struct known **known;
 
 	if (reading->n < reading->room)
 		return 0;
@@ -79,37 +126,30 @@ static int reading_grow(struct reading *reading)
 	if (!relays)
 		return -ENOMEM;
 	reading->relays = relays;
-	reading->room = room;
-	return 0;
-}
-
-static int take_relay(const uint8_t key[SIGN_KEY_LEN], const char *jws,
-		      struct directory_relay *relay)
-{
-	int err;
-
-	*relay = (struct directory_relay){ .jws = strdup(jws) };
-	if (!relay->jws)
+	known = reallocarray(reading->known, room, sizeof(struct known *));
+	if (!known)
 		return -ENOMEM;
-	err = descriptor_read(&relay->descriptor, jws, 0, NULL);
-	if (err || memcmp(relay->descriptor->relay, key, SIGN_KEY_LEN)) {
-		relay_clear(relay);
-		return err == -ENOMEM ? err : -EBADMSG;
-	}
+	reading->known = known;
+	reading->room = room;
 	return 0;
 }
 
 static int on_relay(const uint8_t key[SIGN_KEY_LEN], const char *jws, void *arg)
 {
 	struct reading *reading = arg;
+	struct known *known;
 	int err = reading_grow(reading);
 
-	if (err)
-		return err;
-	err = take_relay(key, jws, &reading->relays[reading->n]);
 	if (!err)
-		reading->n++;
-	return err == -ENOMEM ? err : 0; /* one that cannot be read is not listed */
+		err = known_get(reading->catalog, &known, key, jws);
+	if (err)
+		return err == -ENOMEM ? err : 0; /* one that cannot be read is not listed */
+	reading->known[reading->n] = known;
+	reading->relays[reading->n++] = (struct directory_relay){
+		.jws = known->jws,
+		.descriptor = known->descriptor,
+	};
+	return 0;
 }
 
 static int on_busy(const uint8_t key[SIGN_KEY_LEN], const char *ingress, uint64_t start,
@@ -137,35 +177,38 @@ static int on_busy(const uint8_t key[SIGN_KEY_LEN], const char *ingress, uint64_
 static int read_store(struct catalog *catalog, uint64_t now)
 {
 	struct reading reading = { .catalog = catalog };
+	struct directory *directory = &catalog->directory;
 	int err = store_relays(catalog->store, now, on_relay, &reading);
 
 	if (!err)
 		err = store_busy(catalog->store, now, on_busy, &reading);
 	if (err) {
-		relays_free(reading.relays, reading.n);
+		relays_free(reading.relays, reading.known, reading.n);
 		return err;
 	}
-	relays_free(catalog->directory.relays, catalog->directory.n_relays);
-	catalog->directory.relays = reading.relays;
-	catalog->directory.n_relays = reading.n;
+	relays_free(directory->relays, catalog->known, directory->n_relays);
+	directory->relays = reading.relays;
+	directory->n_relays = reading.n;
+	catalog->known = reading.known;
 	catalog->read = true;
+	catalog->reread = true;
 	return 0;
 }
 
 static int refresh(struct catalog *catalog, uint64_t now, uint64_t now_ms)
 {
-	bool due = !catalog->read || now_ms - catalog->read_ms >= REREAD_MS ||
-		   (catalog->dirty && now_ms - catalog->read_ms >= PAUSE_MS);
 	int err;
 
-	if (!due)
-		return 0;
 	catalog->read_ms = now_ms;
-	catalog->dirty = false;
 	err = read_store(catalog, now);
-	if (err)
-		catalog->dirty = true;
+	if (!err)
+		catalog->dirty = catalog->relays_dirty = false;
 	return err;
+}
+
+static bool is_old(const struct catalog *catalog, uint64_t now_ms, uint64_t age_ms)
+{
+	return !catalog->read || now_ms - catalog->read_ms >= age_ms;
 }
 
 /* Signing */
@@ -250,7 +293,6 @@ static bool is_half_over(const struct catalog_text *text, uint64_t now)
 	return now < text->issued || now - text->issued >= (text->expires - text->issued) / 2;
 }
 
-/* A relay's own time may end while nothing is read. */
 static int sign_if_other(struct catalog *catalog, uint64_t now)
 {
 	struct token_key keys[EPOCHS_MAX];
@@ -272,14 +314,26 @@ static int sign_if_other(struct catalog *catalog, uint64_t now)
 	return err;
 }
 
+/* At most once a second, whatever happens. */
+static int update_text(struct catalog *catalog, uint64_t now, uint64_t now_ms)
+{
+	int err = 0;
+
+	if (is_old(catalog, now_ms, catalog->dirty || catalog->relays_dirty ? PAUSE_MS : REREAD_MS))
+		err = refresh(catalog, now, now_ms);
+	if (err || (catalog->text && now_ms - catalog->signed_ms < PAUSE_MS))
+		return err;
+	if (catalog->text && !catalog->reread && !is_half_over(catalog->text, now))
+		return 0;
+	catalog->reread = false;
+	catalog->signed_ms = now_ms;
+	return sign_if_other(catalog, now);
+}
+
 int catalog_get(struct catalog *catalog, uint64_t now, uint64_t now_ms, struct catalog_text **text)
 {
-	uint64_t read_ms = catalog->read_ms;
-	int err = refresh(catalog, now, now_ms);
+	int err = update_text(catalog, now, now_ms);
 
-	if (!err &&
-	    (!catalog->text || catalog->read_ms != read_ms || is_half_over(catalog->text, now)))
-		err = sign_if_other(catalog, now);
 	/* With the store away, what was signed is still good. */
 	if (!catalog->text || catalog->text->expires <= now)
 		return err ? err : -EAGAIN;
@@ -288,8 +342,8 @@ int catalog_get(struct catalog *catalog, uint64_t now, uint64_t now_ms, struct c
 	return 0;
 }
 
-static const struct descriptor *known(struct catalog *catalog, const uint8_t relay[SIGN_KEY_LEN],
-				      uint64_t now)
+static const struct descriptor *lookup(struct catalog *catalog, const uint8_t relay[SIGN_KEY_LEN],
+				       uint64_t now)
 {
 	const struct directory_relay *found =
 		find(catalog->directory.relays, catalog->directory.n_relays, relay);
@@ -300,13 +354,14 @@ static const struct descriptor *known(struct catalog *catalog, const uint8_t rel
 int catalog_relay(struct catalog *catalog, const uint8_t relay[SIGN_KEY_LEN], uint64_t now,
 		  uint64_t now_ms, const struct descriptor **descriptor)
 {
-	int err = refresh(catalog, now, now_ms);
+	int err = 0;
 
-	*descriptor = known(catalog, relay, now);
-	if (!*descriptor && !err) {
-		catalog->dirty = true; /* another broker may have it */
+	if (catalog->relays_dirty || is_old(catalog, now_ms, REREAD_MS))
 		err = refresh(catalog, now, now_ms);
-		*descriptor = known(catalog, relay, now);
+	*descriptor = lookup(catalog, relay, now);
+	if (!*descriptor && !err && is_old(catalog, now_ms, PAUSE_MS)) {
+		err = refresh(catalog, now, now_ms); /* another broker may have it */
+		*descriptor = lookup(catalog, relay, now);
 	}
 	return *descriptor ? 0 : err;
 }
@@ -314,6 +369,11 @@ int catalog_relay(struct catalog *catalog, const uint8_t relay[SIGN_KEY_LEN], ui
 void catalog_changed(struct catalog *catalog)
 {
 	catalog->dirty = true;
+}
+
+void catalog_relays_changed(struct catalog *catalog)
+{
+	catalog->relays_dirty = true;
 }
 
 size_t catalog_relays(const struct catalog *catalog)
@@ -352,7 +412,7 @@ void catalog_free(struct catalog *catalog)
 {
 	if (!catalog)
 		return;
-	relays_free(catalog->directory.relays, catalog->directory.n_relays);
+	relays_free(catalog->directory.relays, catalog->known, catalog->directory.n_relays);
 	catalog_text_put(catalog->text);
 	OPENSSL_cleanse(catalog->identity, sizeof(catalog->identity));
 	free(catalog);

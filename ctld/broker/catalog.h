@@ -29,8 +29,9 @@ int catalog_new(struct catalog **catalog, struct store *store, struct epochs *ep
 void catalog_free(struct catalog *catalog);
 void catalog_reconfigure(struct catalog *catalog, const struct broker_conf *conf);
 
-/* Relays, reservations or keys are others than before. */
+/* Reservations or keys are others than before; relays are, which is looked at sooner. */
 void catalog_changed(struct catalog *catalog);
+void catalog_relays_changed(struct catalog *catalog);
 
 /* *TEXT is to be put back; an expired directory is never given. */
 int catalog_get(struct catalog *catalog, uint64_t now, uint64_t now_ms, struct catalog_text **text);

@@ -89,7 +89,7 @@ static void put(struct broker *broker, struct http_exchange *exchange,
 	} else if (err) {
 		reply_store_error(exchange, err);
 	} else {
-		catalog_changed(broker->catalog);
+		catalog_relays_changed(broker->catalog);
 		reply_empty(exchange, 204);
 	}
 }
@@ -134,7 +134,7 @@ HANDLER(relay_withdraw)
 	} else if (err) {
 		reply_store_error(exchange, err);
 	} else {
-		catalog_changed(broker->catalog);
+		catalog_relays_changed(broker->catalog);
 		reply_empty(exchange, 204);
 	}
 }
