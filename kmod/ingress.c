@@ -85,7 +85,7 @@ static bool checksum_ok(struct sk_buff *skb, const struct phn_flow *flow)
 }
 
 /* From here on the packet is ours: it is forwarded, or dropped and counted. */
-static unsigned int take(struct phn_flow *flow, struct sk_buff *skb)
+static __always_inline unsigned int take(struct phn_flow *flow, struct sk_buff *skb)
 {
 	struct phn_rx rx = { .leg = flow->leg, .src = &flow->src, .rtcp = flow->rtcp };
 
@@ -94,13 +94,14 @@ static unsigned int take(struct phn_flow *flow, struct sk_buff *skb)
 		phn_leg_count(flow->leg->stats, PHN_DROP_NO_MEMORY);
 		return NF_STOLEN;
 	}
-	if (!pskb_may_pull(skb, flow->nhlen + sizeof(struct udphdr)) ||
-	    pskb_trim_rcsum(skb, flow->nhlen + flow->udplen))
+	if (unlikely(!pskb_may_pull(skb, flow->nhlen + sizeof(struct udphdr)) ||
+		     pskb_trim_rcsum(skb, flow->nhlen + flow->udplen)))
 		return drop(flow->leg, skb, PHN_DROP_NO_MEMORY);
 
 	skb_set_transport_header(skb, flow->nhlen);
-	skb_pull_rcsum(skb, flow->nhlen);
-	if (!checksum_ok(skb, flow))
+	skb_postpull_rcsum(skb, skb->data, flow->nhlen);
+	__skb_pull(skb, flow->nhlen);
+	if (unlikely(!checksum_ok(skb, flow)))
 		return drop(flow->leg, skb, PHN_DROP_CHECKSUM);
 
 	__skb_pull(skb, sizeof(struct udphdr));
@@ -111,7 +112,7 @@ static unsigned int take(struct phn_flow *flow, struct sk_buff *skb)
 static unsigned int ingress4(struct phn_net *pn, struct sk_buff *skb)
 {
 	struct udphdr uh_buf, *uh;
-	struct phn_flow flow = {};
+	struct phn_flow flow;
 	struct iphdr ip_buf, *iph;
 	struct phn_addr dst;
 
@@ -170,7 +171,7 @@ static unsigned int ingress6(struct phn_net *pn, struct sk_buff *skb)
 {
 	struct ipv6hdr ip6_buf, *ip6h;
 	struct udphdr uh_buf, *uh;
-	struct phn_flow flow = {};
+	struct phn_flow flow;
 	struct phn_addr dst;
 
 	ip6h = skb_header_pointer(skb, 0, sizeof(ip6_buf), &ip6_buf);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "leg.h"
 
-#include <linux/jhash.h>
+#include <linux/hash.h>
 #include <linux/ktime.h>
 #include <linux/random.h>
 #include <net/netlink.h>
@@ -12,12 +12,16 @@
 #include "sweep.h"
 #include "path.h"
 
+/*
+ * Local addresses are chosen by the administrator, so nobody can aim at one
+ * bucket; what matters is that ports in a row spread.
+ */
 static u32 addr_hash(const struct phn_addr *addr, u32 seed)
 {
 	const __be32 *ip = addr->ip.s6_addr32;
+	u64 key = (__force u32)(ip[0] ^ ip[1] ^ ip[2] ^ ip[3]) ^ seed;
 
-	return jhash_3words((__force u32)(ip[0] ^ ip[3]), (__force u32)(ip[1] ^ ip[2]),
-			    (__force u32)addr->port, seed);
+	return ((key << 16 | (__force u16)addr->port) * GOLDEN_RATIO_64) >> 32;
 }
 
 static u32 key_hash(const void *data, u32 len, u32 seed)

@@ -5,6 +5,7 @@
 #include <net/addrconf.h>
 #include <net/arp.h>
 #include <net/ip.h>
+#include <net/ip6_checksum.h>
 #include <net/ip6_route.h>
 #include <net/ndisc.h>
 #include <net/route.h>
@@ -19,6 +20,8 @@ void phn_path_free(struct phn_path *path)
 {
 	if (!path)
 		return;
+	if (path->neigh)
+		neigh_release(path->neigh);
 	dst_release(path->dst);
 	kfree(path);
 }
@@ -100,6 +103,8 @@ static void headers4(struct phn_path *path, const struct phn_leg *leg,
 		.saddr = phn_addr_ip4(&leg->local),
 		.daddr = phn_addr_ip4(&conf->remote),
 	};
+	path->ip4_sum = csum_partial(&path->ip4, sizeof(path->ip4), 0);
+	path->udp_sum = csum_tcpudp_nofold(path->ip4.saddr, path->ip4.daddr, 0, IPPROTO_UDP, 0);
 	path->hlen = sizeof(path->ip4) + sizeof(path->udp);
 }
 
@@ -113,6 +118,8 @@ static void headers6(struct phn_path *path, const struct phn_leg *leg,
 		.daddr = conf->remote.ip,
 	};
 	ip6_flow_hdr(&path->ip6, conf->dscp << 2, 0);
+	path->udp_sum = csum_unfold(~csum_ipv6_magic(&path->ip6.saddr, &path->ip6.daddr, 0,
+						     IPPROTO_UDP, 0));
 	path->hlen = sizeof(path->ip6) + sizeof(path->udp);
 }
 
@@ -123,6 +130,54 @@ static enum phonion_path_state classify(const struct dst_entry *dst)
 	if (dst_xfrm(dst) || dst->lwtstate)
 		return PHONION_PATH_STATE_TRANSFORMED;
 	return PHONION_PATH_STATE_FAST;
+}
+
+static struct neighbour *next_hop(const struct phn_path *path)
+{
+	struct net_device *dev = path->dst->dev;
+	const struct in6_addr *next6;
+	struct neighbour *neigh;
+	struct rtable *rt;
+
+	if (path->family == AF_INET) {
+		rt = (struct rtable *)path->dst;
+		if (rt->rt_gw_family == AF_INET6)
+			return ip_neigh_gw6(dev, &rt->rt_gw6);
+		return ip_neigh_gw4(dev, rt_nexthop(rt, path->ip4.daddr));
+	}
+	next6 = rt6_nexthop((struct rt6_info *)path->dst, &path->ip6.daddr);
+	neigh = __ipv6_neigh_lookup_noref(dev, next6);
+	return neigh ?: __neigh_create(&nd_tbl, next6, dev, false);
+}
+
+/*
+ * A device that is on its way out is not to be held: either we see that it is,
+ * or phn_path_flush() will find this path, both being under path_lock.
+ */
+static int hold_next_hop(struct phn_path *path)
+{
+	struct neighbour *neigh;
+
+	if (READ_ONCE(path->dst->dev->reg_state) != NETREG_REGISTERED)
+		return -ENODEV;
+	neigh = next_hop(path);
+	if (IS_ERR(neigh))
+		return PTR_ERR(neigh);
+	if (!refcount_inc_not_zero(&neigh->refcnt))
+		return -ENOENT;
+	path->neigh = neigh;
+	return 0;
+}
+
+/*
+ * A route's MTU can change under it: IPv4's by what makes dst_check() fail, IPv6's
+ * as it likes, but not below the least that there is.
+ */
+static u16 sure_mtu(const struct phn_path *path)
+{
+	u32 mtu = path->family == AF_INET ? dst_mtu(path->dst) : IPV6_MIN_MTU;
+
+	return min_t(u32, mtu, U16_MAX);
 }
 
 static struct phn_path *path_alloc(struct phn_leg *leg, const struct phn_leg_conf *conf)
@@ -150,6 +205,11 @@ static struct phn_path *path_alloc(struct phn_leg *leg, const struct phn_leg_con
 	}
 	path->state = classify(dst);
 	path->headroom = path->hlen + LL_RESERVED_SPACE(dst->dev);
+	path->sure_mtu = sure_mtu(path);
+	if (path->state == PHONION_PATH_STATE_FAST && hold_next_hop(path)) {
+		phn_path_free(path);
+		return NULL;
+	}
 	return path;
 }
 
@@ -179,58 +239,21 @@ const struct phn_path *phn_path_get(struct phn_leg *leg)
 {
 	const struct phn_path *path = rcu_dereference(leg->path);
 
-	if (likely(path && dst_check(path->dst, path->cookie)))
+	if (likely(path && dst_check(path->dst, path->cookie) &&
+		   !(path->neigh && READ_ONCE(path->neigh->dead))))
 		return path;
 	return path_build(leg);
-}
-
-/**
- * phn_path_neighbour - the next hop on a path
- * @path: the path
- * @skb: a packet with its IP header at the network header, or NULL
- *
- * It is looked up for each packet rather than kept, since a reference to a
- * neighbour would hold its device.
- *
- * Context: bottom halves off, RCU read-side section.
- * Return: the neighbour; without @skb, NULL when there is none yet; with it,
- * made when there is none, or an error pointer.
- */
-struct neighbour *phn_path_neighbour(const struct phn_path *path, struct sk_buff *skb)
-{
-	struct net_device *dev = path->dst->dev;
-	const struct in6_addr *next6;
-	struct neighbour *neigh;
-	bool is_v6gw;
-
-	if (path->family == AF_INET) {
-		struct rtable *rt = (struct rtable *)path->dst;
-
-		if (skb)
-			return ip_neigh_for_gw(rt, skb, &is_v6gw);
-		if (rt->rt_gw_family == AF_INET6)
-			return __ipv6_neigh_lookup_noref(dev, &rt->rt_gw6);
-		return __ipv4_neigh_lookup_noref(dev, (__force u32)rt_nexthop(rt, path->ip4.daddr));
-	}
-
-	next6 = rt6_nexthop((struct rt6_info *)path->dst, &path->ip6.daddr);
-	neigh = __ipv6_neigh_lookup_noref(dev, next6);
-	if (unlikely(!neigh && skb))
-		neigh = __neigh_create(&nd_tbl, next6, dev, false);
-	return neigh;
 }
 
 static enum phonion_path_state live_state(const struct phn_path *path)
 {
 	const struct net_device *dev = path->dst->dev;
-	const struct neighbour *neigh;
 
 	if (!netif_running(dev) || !netif_carrier_ok(dev))
 		return PHONION_PATH_STATE_DEVICE_DOWN;
 	if (path->state != PHONION_PATH_STATE_FAST)
 		return path->state;
-	neigh = phn_path_neighbour(path, NULL);
-	if (!neigh || !(READ_ONCE(neigh->nud_state) & NUD_VALID))
+	if (!(READ_ONCE(path->neigh->nud_state) & NUD_VALID))
 		return PHONION_PATH_STATE_NEIGHBOUR;
 	return PHONION_PATH_STATE_FAST;
 }
@@ -267,12 +290,18 @@ enum phonion_path_state phn_path_state(struct phn_leg *leg, int *ifindex)
 	return state;
 }
 
+/* By now the route may have let go of the device; the next hop has not. */
+static bool uses(const struct phn_path *path, const struct net_device *dev)
+{
+	return path->dst->dev == dev || (path->neigh && path->neigh->dev == dev);
+}
+
 /**
  * phn_path_flush - forget all paths over a device that goes away
  * @pn: the namespace
  * @dev: the device
  *
- * The route code would see to most of them; routes under IPsec can hold on.
+ * Their next hops hold it; so do routes under IPsec.
  */
 void phn_path_flush(struct phn_net *pn, const struct net_device *dev)
 {
@@ -284,7 +313,7 @@ void phn_path_flush(struct phn_net *pn, const struct net_device *dev)
 	xa_for_each(&pn->ids, id, leg) {
 		spin_lock_bh(&leg->path_lock);
 		path = rcu_dereference_protected(leg->path, lockdep_is_held(&leg->path_lock));
-		if (path && path->dst->dev == dev)
+		if (path && uses(path, dev))
 			phn_path_reset(leg);
 		spin_unlock_bh(&leg->path_lock);
 	}

@@ -8,8 +8,8 @@
 #include <linux/phonion.h>
 #include <linux/udp.h>
 #include <net/dst.h>
+#include <net/neighbour.h>
 
-struct neighbour;
 struct phn_leg;
 struct phn_net;
 
@@ -18,11 +18,16 @@ struct phn_net;
  * @rcu: freed after a grace period
  * @dst: route; a reference is held, which does not hold the device: the
  *	route code takes it out of @dst when it goes
+ * @neigh: next hop, on the fast path only; a reference is held, which does hold
+ *	the device: phn_path_flush() lets go of it when that is unregistered
  * @cookie: for dst_check()
  * @family: AF_INET or AF_INET6
  * @state: PHONION_PATH_STATE_FAST, or why packets must go by the stack
  * @hlen: octets of IP and UDP headers
  * @headroom: octets that a packet needs before its RTP header
+ * @sure_mtu: a packet of so many octets fits for as long as @dst is valid
+ * @udp_sum: of the pseudo-header, but for the length
+ * @ip4_sum: of @ip4
  * @ip4: IPv4 header to send, but for its length and checksum
  * @ip6: IPv6 header to send, but for its length
  * @udp: UDP header to send, but for its length and checksum
@@ -34,11 +39,15 @@ struct phn_net;
 struct phn_path {
 	struct rcu_head rcu;
 	struct dst_entry *dst;
+	struct neighbour *neigh;
 	u32 cookie;
 	u16 family;
 	u8 state;
 	u8 hlen;
 	u16 headroom;
+	u16 sure_mtu;
+	__wsum udp_sum;
+	__wsum ip4_sum;
 	union {
 		struct iphdr ip4;
 		struct ipv6hdr ip6;
@@ -47,7 +56,6 @@ struct phn_path {
 };
 
 const struct phn_path *phn_path_get(struct phn_leg *leg);
-struct neighbour *phn_path_neighbour(const struct phn_path *path, struct sk_buff *skb);
 enum phonion_path_state phn_path_state(struct phn_leg *leg, int *ifindex);
 void phn_path_reset(struct phn_leg *leg);
 void phn_path_free(struct phn_path *path);

@@ -3,13 +3,13 @@
 
 #include <linux/skbuff.h>
 #include <net/ip.h>
-#include <net/ip6_checksum.h>
-#include <net/neighbour.h>
+#include <net/ip6_route.h>
 
 #include "core/g711.h"
 #include "leg.h"
 #include "netns.h"
 #include "path.h"
+#include "xmit.h"
 
 /* Only a change of source takes the lock. */
 static void rewrite(struct phn_leg *leg, struct phn_rtp *rtp, u64 now)
@@ -41,45 +41,55 @@ static void rewrite(struct phn_leg *leg, struct phn_rtp *rtp, u64 now)
 	}
 }
 
-/* The device, or the stack for one that cannot, fills in the checksum. */
-static void push_udp(struct sk_buff *skb, const struct phn_path *path)
+static __sum16 add_length(__wsum sum, unsigned int len)
 {
-	unsigned int len = skb->len + sizeof(struct udphdr);
-	struct udphdr *uh = skb_push(skb, sizeof(*uh));
+	return csum_fold(csum_add(sum, (__force __wsum)htons(len)));
+}
 
+/* The device, or the stack for one that cannot, fills in the checksum. */
+static void write_udp(struct sk_buff *skb, struct udphdr *uh, const struct phn_path *path,
+		      unsigned int len)
+{
 	*uh = path->udp;
 	uh->len = htons(len);
-	if (path->family == AF_INET)
-		uh->check = ~csum_tcpudp_magic(path->ip4.saddr, path->ip4.daddr, len,
-					       IPPROTO_UDP, 0);
-	else
-		uh->check = ~csum_ipv6_magic(&path->ip6.saddr, &path->ip6.daddr, len,
-					     IPPROTO_UDP, 0);
-	skb_reset_transport_header(skb);
+	uh->check = ~add_length(path->udp_sum, len);
+	skb->transport_header = (u8 *)uh - skb->head;
 	skb->ip_summed = CHECKSUM_PARTIAL;
-	skb->csum_start = skb_transport_header(skb) - skb->head;
+	skb->csum_start = skb->transport_header;
 	skb->csum_offset = offsetof(struct udphdr, check);
 }
 
-static void push_ip(struct sk_buff *skb, const struct phn_path *path)
+static void write_ip(struct sk_buff *skb, const struct phn_path *path)
 {
 	unsigned int len = skb->len;
 
 	if (path->family == AF_INET) {
-		struct iphdr *iph = skb_push(skb, sizeof(*iph));
+		struct iphdr *iph = (struct iphdr *)skb->data;
 
 		*iph = path->ip4;
-		iph->tot_len = htons(len + sizeof(*iph));
-		ip_send_check(iph);
+		iph->tot_len = htons(len);
+		iph->check = add_length(path->ip4_sum, len);
 		skb->protocol = htons(ETH_P_IP);
 	} else {
-		struct ipv6hdr *ip6h = skb_push(skb, sizeof(*ip6h));
+		struct ipv6hdr *ip6h = (struct ipv6hdr *)skb->data;
 
 		*ip6h = path->ip6;
-		ip6h->payload_len = htons(len);
+		ip6h->payload_len = htons(len - sizeof(*ip6h));
 		skb->protocol = htons(ETH_P_IPV6);
 	}
 	skb_reset_network_header(skb);
+}
+
+/* IP, UDP and RTP headers before the payload; there is room for them. */
+static void write_headers(struct sk_buff *skb, const struct phn_path *path,
+			  const struct phn_rtp *rtp)
+{
+	unsigned int iplen = path->hlen - sizeof(struct udphdr);
+	u8 *data = __skb_push(skb, path->hlen + PHN_RTP_HLEN);
+
+	phn_rtp_write(data + path->hlen, rtp);
+	write_udp(skb, (struct udphdr *)(data + iplen), path, skb->len - iplen);
+	write_ip(skb, path);
 }
 
 /* Nothing that the packet met on its way here may show on its way on. */
@@ -103,32 +113,25 @@ static int send_slow(struct net *net, const struct phn_path *path, struct sk_buf
 	return ip6_local_out(net, NULL, skb);
 }
 
-/* neigh_output() resolves a neighbour that is not, holding the packet. */
-static int send_fast(const struct phn_path *path, struct neighbour *neigh, struct sk_buff *skb)
-{
-	skb->dev = path->dst->dev;
-	skb_dst_set_noref(skb, path->dst);
-	return neigh_output(neigh, skb, false);
-}
-
 static int transmit(struct phn_leg *leg, const struct phn_path *path, struct sk_buff *skb)
 {
 	unsigned int payload = skb->len - path->hlen - PHN_RTP_HLEN;
-	struct neighbour *neigh;
 
-	if (path->state != PHONION_PATH_STATE_FAST) {
+	if (unlikely(path->state != PHONION_PATH_STATE_FAST)) {
 		send_slow(leg->pn->net, path, skb);
 		phn_leg_count(leg->stats, PHN_TX_SLOW);
 	} else {
 		if (unlikely(!netif_carrier_ok(path->dst->dev)))
 			return PHN_DROP_NO_ROUTE;
-		neigh = phn_path_neighbour(path, skb);
-		if (IS_ERR_OR_NULL(neigh))
-			return PHN_DROP_NO_ROUTE;
-		send_fast(path, neigh, skb);
+		phn_xmit(path, skb);
 	}
 	phn_leg_count_packet(leg->stats, PHN_TX_PACKETS, payload);
 	return 0;
+}
+
+static bool fits(const struct phn_path *path, unsigned int len)
+{
+	return likely(len <= path->sure_mtu) || len <= dst_mtu(path->dst);
 }
 
 /**
@@ -160,7 +163,7 @@ int phn_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, const 
 	path = phn_path_get(leg);
 	if (unlikely(!path))
 		return PHN_DROP_NO_ROUTE;
-	if (skb->len + PHN_RTP_HLEN + path->hlen > dst_mtu(path->dst))
+	if (!fits(path, skb->len + PHN_RTP_HLEN + path->hlen))
 		return PHN_DROP_TOO_BIG;
 
 	if (table) {
@@ -172,9 +175,7 @@ int phn_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, const 
 		return PHN_DROP_NO_MEMORY;
 
 	rewrite(leg, rtp, now);
-	phn_rtp_write(skb_push(skb, PHN_RTP_HLEN), rtp);
-	push_udp(skb, path);
-	push_ip(skb, path);
+	write_headers(skb, path, rtp);
 	scrub(skb);
 	return transmit(leg, path, skb);
 }

@@ -43,9 +43,42 @@ struct phn_stream {
 };
 
 void phn_stream_init(struct phn_stream *stream, u32 ssrc, u16 seq, u32 timestamp);
-bool phn_stream_anchored(const struct phn_stream_anchor *anchor, const struct phn_rtp *in);
 void phn_stream_reanchor(struct phn_stream *stream, const struct phn_rtp *in, u64 now_ns);
-void phn_stream_apply(const struct phn_stream_anchor *anchor, u32 ssrc, struct phn_rtp *rtp);
-bool phn_stream_newer(const struct phn_stream *stream, const struct phn_rtp *out);
+
+/**
+ * phn_stream_anchored - whether a packet is of the source we are anchored to
+ * @anchor: the anchor
+ * @in: the packet's header
+ */
+static inline bool phn_stream_anchored(const struct phn_stream_anchor *anchor,
+				       const struct phn_rtp *in)
+{
+	return anchor->set && anchor->in_ssrc == in->ssrc;
+}
+
+/**
+ * phn_stream_apply - turn a source's header into ours
+ * @anchor: anchored to the header's source
+ * @ssrc: the stream's SSRC
+ * @rtp: changed in place
+ */
+static inline void phn_stream_apply(const struct phn_stream_anchor *anchor, u32 ssrc,
+				    struct phn_rtp *rtp)
+{
+	rtp->ssrc = ssrc;
+	rtp->seq += anchor->seq_off;
+	rtp->timestamp += anchor->ts_off;
+}
+
+/**
+ * phn_stream_newer - whether a packet is ahead of all that was sent
+ * @stream: the stream
+ * @out: the packet's header, ours
+ */
+static inline bool phn_stream_newer(const struct phn_stream *stream,
+				    const struct phn_rtp *out)
+{
+	return (s16)(out->seq - stream->last_seq) > 0;
+}
 
 #endif
