@@ -99,6 +99,9 @@ demo: setup		## a call through three relays, in a guest
 	$(MAKE) -j$(shell nproc) all modules
 	selftests/demo/run
 
+bench: modules		## instructions a packet, beside the kernel's own ways
+	bench/run
+
 # What there is to install beside the programs: FILE=DIRECTORY.
 share   := $(PREFIX)/share
 EXTRAS  := $(foreach s,1 5 8,$(patsubst %,%=$(share)/man/man$s,$(wildcard ctld/*.$s tools/*/*.$s Documentation/*.$s))) \
@@ -134,6 +137,6 @@ clean:			## all that was built, but not the guest's kernel
 help:			## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all asan unit run-units modules modules-locked style format setup check demo \
+.PHONY: all asan unit run-units modules modules-locked style format setup check demo bench \
 	install uninstall clean help
 .DELETE_ON_ERROR:
