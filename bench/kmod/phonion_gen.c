@@ -104,7 +104,7 @@ static noinline bool phonion_gen_send(struct net_device *dev, const struct gen_r
 	local_bh_enable();
 	/* ksoftirqd has taken over: nothing more may be sent before it is done. */
 	while (local_softirq_pending())
-		yield();
+		schedule();
 	return ret == NETDEV_TX_OK;
 }
 
