@@ -10,11 +10,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SIGN_KEY_LEN   32
-#define SIGN_KEY_CHARS 43 /* in base64url (RFC 4648 section 5), without padding */
+#define SIGN_KEY_LEN	   32
+#define SIGN_SIGNATURE_LEN 64
+#define SIGN_KEY_CHARS	   43 /* in base64url (RFC 4648 section 5), without padding */
 
 int sign_keypair(uint8_t private_key[SIGN_KEY_LEN], uint8_t public_key[SIGN_KEY_LEN]);
 int sign_public(const uint8_t private_key[SIGN_KEY_LEN], uint8_t public_key[SIGN_KEY_LEN]);
+
+int sign_data(const uint8_t private_key[SIGN_KEY_LEN], const void *data, size_t len,
+	      uint8_t signature[SIGN_SIGNATURE_LEN]);
+/* 0, or -EKEYREJECTED. */
+int sign_verify(const uint8_t public_key[SIGN_KEY_LEN], const void *data, size_t len,
+		const uint8_t signature[SIGN_SIGNATURE_LEN]);
 
 /*
  * Signs PAYLOAD as a statement of TYPE (the header's "typ", such as
