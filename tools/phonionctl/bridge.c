@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "nl.h"
-#include "out.h"
-#include "parse.h"
+#include "tools/lib/out.h"
+#include "tools/lib/parse.h"
 
 static int on_bridge(const struct nlmsghdr *nlh, void *arg)
 {

@@ -5,8 +5,8 @@
 #include <time.h>
 
 #include "control.h"
-#include "out.h"
-#include "parse.h"
+#include "tools/lib/out.h"
+#include "tools/lib/parse.h"
 
 #define HINT_VERSION "Are phonionctl and phonion-ctld of the same version?"
 

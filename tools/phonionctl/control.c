@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "control.h"
-#include "out.h"
+#include "tools/lib/out.h"
 
 /* A daemon that says nothing for this long is not going to. */
 #define CONTROL_SECONDS 5

@@ -8,7 +8,7 @@
 
 #include "control.h"
 #include "doctor.h"
-#include "out.h"
+#include "tools/lib/out.h"
 
 static const char *const verdicts[] = {
 	[DOCTOR_OK] = "ok",

@@ -7,8 +7,8 @@
 
 #include "legs.h"
 #include "names.h"
-#include "out.h"
-#include "parse.h"
+#include "tools/lib/out.h"
+#include "tools/lib/parse.h"
 
 struct key {
 	const char *word;

@@ -10,7 +10,7 @@
 #include "legs.h"
 #include "log/log.h"
 #include "names.h"
-#include "out.h"
+#include "tools/lib/out.h"
 
 /* Address and port of an end of a leg; false when the kernel gave none. */
 static bool leg_addr(const struct nlattr *ipv4, const struct nlattr *ipv6,

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "control.h"
-#include "out.h"
+#include "tools/lib/out.h"
 #include "phonionctl.h"
 
 static const char help[] =

@@ -15,7 +15,7 @@
 #include "legs.h"
 #include "names.h"
 #include "nl.h"
-#include "out.h"
+#include "tools/lib/out.h"
 
 static json_t *now(void)
 {

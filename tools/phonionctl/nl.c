@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "nl.h"
-#include "out.h"
+#include "tools/lib/out.h"
 
 /* No less than what the kernel puts into one datagram of a dump. */
 #define NL_BUF_SIZE 8192

@@ -1,24 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the parts of phonionctl share: options, exit statuses, commands. */
+/* What the parts of phonionctl share: exit statuses, commands. */
 #ifndef PHONIONCTL_H
 #define PHONIONCTL_H
 
-#include <stdbool.h>
+#include "tools/lib/out.h"
 
-/* Exit statuses; phonionctl.8 documents them. */
+/* Exit statuses; phonionctl.8 documents them all. */
 enum {
-	EXIT_DONE,
-	EXIT_REFUSED, /* by the kernel or the daemon; doctor: trouble found */
-	EXIT_USAGE,
-	EXIT_NO_MODULE,
+	EXIT_NO_MODULE = EXIT_OWN,
 	EXIT_NO_DAEMON,
 	EXIT_NO_PERMISSION,
-};
-
-struct opts {
-	bool json;
-	bool verbose; /* show the addresses of peers, and digits */
-	const char *socket;
 };
 
 /* Commands get their own name in argv[0] and return an exit status. */

@@ -4,7 +4,7 @@
 
 #include "names.h"
 #include "nl.h"
-#include "out.h"
+#include "tools/lib/out.h"
 
 static int on_stats(const struct nlmsghdr *nlh, void *arg)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "parse.h"
+#include "tools/lib/parse.h"
 
 int parse_uint(const char *s, uint64_t min, uint64_t max, uint64_t *value)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Words of the command line into values. All give 0 or -EINVAL. */
-#ifndef PHONIONCTL_PARSE_H
-#define PHONIONCTL_PARSE_H
+#ifndef PHONION_TOOLS_PARSE_H
+#define PHONION_TOOLS_PARSE_H
 
 #include <stdint.h>
 #include <sys/socket.h>

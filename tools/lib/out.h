@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Output: text tables or JSON on stdout, errors with a hint on stderr. */
-#ifndef PHONIONCTL_OUT_H
-#define PHONIONCTL_OUT_H
+#ifndef PHONION_TOOLS_OUT_H
+#define PHONION_TOOLS_OUT_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
-#include "phonionctl.h"
+/* Exit statuses that all tools have; from EXIT_OWN on they are a tool's own. */
+enum { EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, EXIT_OWN };
+
+struct opts {
+	bool json;
+	bool verbose;	    /* show the addresses of peers, and digits */
+	const char *socket; /* of the daemon, where there is one */
+};
 
 /* Says what went wrong and, unless HINT is NULL, what to do; gives STATUS. */
 int fail(const struct opts *opts, int status, const char *hint, const char *fmt, ...)

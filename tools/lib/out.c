@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "out.h"
+#include "tools/lib/out.h"
 
 static int vfail(const struct opts *opts, int status, const char *hint, const char *fmt, va_list ap)
 {
@@ -21,7 +21,7 @@ static int vfail(const struct opts *opts, int status, const char *hint, const ch
 		fputc('\n', stderr);
 		json_decref(e);
 	} else {
-		fprintf(stderr, "phonionctl: %s\n", text);
+		fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
 		if (hint)
 			fprintf(stderr, "  %s\n", hint);
 	}
@@ -40,11 +40,13 @@ int fail(const struct opts *opts, int status, const char *hint, const char *fmt,
 
 int fail_usage(const struct opts *opts, const char *fmt, ...)
 {
+	char hint[80];
 	va_list ap;
 	int status;
 
+	snprintf(hint, sizeof(hint), "See '%s help'.", program_invocation_short_name);
 	va_start(ap, fmt);
-	status = vfail(opts, EXIT_USAGE, "See 'phonionctl help'.", fmt, ap);
+	status = vfail(opts, EXIT_USAGE, hint, fmt, ap);
 	va_end(ap);
 	return status;
 }
@@ -68,7 +70,7 @@ int out_json(const struct opts *opts, json_t *value)
 static void *must(void *p)
 {
 	if (!p) {
-		fputs("phonionctl: out of memory\n", stderr);
+		fprintf(stderr, "%s: out of memory\n", program_invocation_short_name);
 		exit(EXIT_REFUSED);
 	}
 	return p;
