@@ -36,7 +36,10 @@ static ssize_t pull(gnutls_transport_ptr_t ptr, void *data, size_t size)
 	struct http_connection *connection = ptr;
 	ssize_t n = recv(connection->fd, data, size, 0);
 
-	if (n > 0 && connection->phase == HTTP_IDLE)
+	if (n <= 0)
+		return n;
+	++*connection->progress;
+	if (connection->phase == HTTP_IDLE)
 		http_connection_phase(connection, HTTP_REQUEST);
 	return n;
 }
@@ -53,6 +56,7 @@ static ssize_t push(gnutls_transport_ptr_t ptr, const void *data, size_t size)
 {
 	const struct http_connection *connection = ptr;
 
+	++*connection->progress;
 	return send(connection->fd, data, size, MSG_NOSIGNAL);
 }
 

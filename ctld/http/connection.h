@@ -18,6 +18,7 @@ struct http_connection {
 	struct http_server *server;
 	struct loop *loop;
 	const struct http_times *times; /* the server's */
+	unsigned int *progress;		/* the server's: counts what came and went */
 	int fd;
 	enum http_phase phase;
 	struct loop_timer deadline;

@@ -14,6 +14,8 @@
 #define MAX_LISTENERS	16
 #define MAX_HEADER_SIZE (16 * 1024) /* and what of a body is read at once */
 #define BACKLOG		256
+#define IDLE_PASSES	16
+#define IDLE_PAUSE_MS	50
 #define FD_LIMIT	1000000 /* libmicrohttpd's own, never reached: ours is below */
 
 struct listener {
@@ -33,8 +35,23 @@ struct http_server {
 	struct http_connection *adding; /* until libmicrohttpd tells that it has it */
 	struct listener listeners[MAX_LISTENERS];
 	size_t n_listeners;
-	bool running; /* inside MHD_run() */
+	bool running;	       /* inside MHD_run() */
+	unsigned int progress; /* grows with what comes and goes */
+	unsigned int seen;     /* of PROGRESS, after the last MHD_run() */
+	unsigned int idle;     /* how many made none */
 };
+
+/*
+ * libmicrohttpd says that it has work at once as long as a TLS handshake waits
+ * for its peer, and would turn without end. New octets are told by its epoll
+ * all the same.
+ */
+static uint64_t pause_ms(struct http_server *server)
+{
+	server->idle = server->progress == server->seen ? server->idle + 1 : 0;
+	server->seen = server->progress;
+	return server->idle > IDLE_PASSES ? IDLE_PAUSE_MS : 0;
+}
 
 static void run(void *arg)
 {
@@ -47,7 +64,8 @@ static void run(void *arg)
 	MHD_run(server->mhd);
 	server->running = false;
 	if (MHD_get_timeout(server->mhd, &timeout) == MHD_YES)
-		loop_timer_set(server->loop, &server->timer, timeout, run, server);
+		loop_timer_set(server->loop, &server->timer, timeout ? timeout : pause_ms(server),
+			       run, server);
 	else
 		loop_timer_del(&server->timer);
 }
@@ -107,6 +125,7 @@ static struct http_connection *connection_new(struct http_server *server, int fd
 		.server = server,
 		.loop = server->loop,
 		.times = &server->times,
+		.progress = &server->progress,
 		.fd = fd,
 		.client = client,
 		.identity = server->identity ? tls_identity_get(server->identity) : NULL,
