@@ -107,7 +107,7 @@ share   := $(PREFIX)/share
 EXTRAS  := $(foreach s,1 5 8,$(patsubst %,%=$(share)/man/man$s,$(wildcard ctld/*.$s tools/*/*.$s Documentation/*.$s))) \
 	$(patsubst %,%=$(share)/bash-completion/completions,$(wildcard tools/*/completion/*)) \
 	$(patsubst %,%=$(share)/doc/phonion,$(wildcard Documentation/*.conf)) \
-	ctld/phonion-ctld.service=$(PREFIX)/lib/systemd/system
+	$(patsubst %,%=$(PREFIX)/lib/systemd/system,$(wildcard ctld/*.service))
 BINS    := $(patsubst %,$(BUILD)/%=$(PREFIX)/bin,$(TOOLS)) \
 	$(patsubst %,%=$(PREFIX)/sbin,$(filter-out $(TOOLS:%=$(BUILD)/%),$(PROGRAMS)))
 which    = $(firstword $(subst =, ,$1))
@@ -120,7 +120,8 @@ endef
 install: all modules	## into DESTDIR and PREFIX, the module for KVER
 	$(foreach f,$(BINS),install -D -m 755 -t $(call where,$f) $(call which,$f)$(newline)	)
 	$(foreach f,$(EXTRAS),install -D -m 644 -t $(call where,$f) $(call which,$f)$(newline)	)
-	sed -i 's|@PREFIX@|$(PREFIX)|' $(DESTDIR)$(PREFIX)/lib/systemd/system/phonion-ctld.service
+	sed -i 's|@PREFIX@|$(PREFIX)|' \
+		$(patsubst ctld/%,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,$(wildcard ctld/*.service))
 	$(KMAKE) CONFIG_MODULE_SIG_ALL= DEPMOD=true INSTALL_MOD_PATH=$(DESTDIR) \
 		INSTALL_MOD_DIR=updates modules_install
 	$(if $(DESTDIR),,depmod $(KVER))

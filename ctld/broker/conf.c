@@ -123,7 +123,7 @@ static const struct conf_key keys[] = {
 	{ "key", conf_path, AT(key), .max = MAX_PATH },
 	{ "slot", conf_uint, AT(slot_s), .min = SLOT_MIN_S, .max = SLOT_MAX_S },
 	{ "horizon", conf_uint, AT(horizon_s), .min = 3600, .max = 366 * DAY },
-	{ "epoch", conf_uint, AT(epoch_s), .min = 60, .max = 366 * DAY },
+	{ "epoch", conf_uint, AT(epoch_s), .min = 10, .max = 366 * DAY },
 	{ "directory_lifetime", conf_uint, AT(directory_s), .min = 10, .max = DAY },
 	{ "relays", read_relays, AT(relays) },
 	{ "metrics", conf_word, AT(metrics), .words = metrics_words },
