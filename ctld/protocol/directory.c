@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "protocol/directory.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "crypto/base64url.h"
+#include "protocol/json.h"
+#include "protocol/number.h"
+
+#define VERSION	    1
+#define MAX_TIME    (1ull << 40)
+#define MAX_HORIZON (366 * 86400)
+#define MAX_BUSY    4096 /* runs of slots of one relay */
+#define MAX_TOKENS  64
+#define MAX_DER	    1024
+
+static void read_token(struct json_reader *reader, const json_t *object, struct token_key *key)
+{
+	static const char *const names[] = { "epoch", "not_before", "not_after", "key", NULL };
+	const char *text = json_text(reader, object, "key");
+	uint8_t der[MAX_DER];
+	int n = base64url_decode(der, sizeof(der), text, strlen(text));
+
+	json_members(reader, object, names);
+	key->epoch = json_uint(reader, object, "epoch", 0, MAX_TIME);
+	key->not_before = json_uint(reader, object, "not_before", 0, MAX_TIME);
+	key->not_after = json_uint(reader, object, "not_after", 0, MAX_TIME);
+	if (n <= 0 || key->not_after <= key->not_before) {
+		if (!reader->error)
+			reader->error = "a token key is not base64url, or is never good";
+		return;
+	}
+	key->der = malloc(n);
+	if (!key->der)
+		return;
+	memcpy(key->der, der, n);
+	key->der_len = n;
+}
+
+static void read_busy(struct json_reader *reader, const json_t *object, struct busy *busy)
+{
+	static const char *const names[] = { "ingress", "first", "count", NULL };
+
+	json_members(reader, object, names);
+	json_name(reader, object, "ingress", busy->ingress, sizeof(busy->ingress));
+	busy->first = json_uint(reader, object, "first", 0, MAX_TIME);
+	busy->count = json_uint(reader, object, "count", 1, UINT32_MAX);
+	if (!reader->error && !number_valid(busy->ingress))
+		reader->error = "a busy ingress is not an E.164 number with +";
+}
+
+static int read_relay(struct json_reader *reader, const json_t *object,
+		      struct directory_relay *relay)
+{
+	static const char *const names[] = { "descriptor", "busy", NULL };
+	const json_t *list = json_list(reader, object, "busy", 0, MAX_BUSY);
+	size_t n = json_array_size(list);
+
+	json_members(reader, object, names);
+	relay->jws = strdup(json_text(reader, object, "descriptor"));
+	relay->busy = n ? calloc(n, sizeof(*relay->busy)) : NULL;
+	if (!relay->jws || (n && !relay->busy))
+		return -ENOMEM;
+	for (; relay->n_busy < n; relay->n_busy++)
+		read_busy(reader, json_array_get(list, relay->n_busy), &relay->busy[relay->n_busy]);
+	return 0;
+}
+
+static void relay_free(struct directory_relay *relay)
+{
+	free(relay->jws);
+	descriptor_free(relay->descriptor);
+	free(relay->busy);
+}
+
+/* One relay's bad descriptor must not take the others' away. */
+static int read_relays(struct json_reader *reader, const json_t *root, struct directory *directory,
+		       size_t *left_out)
+{
+	const json_t *list = json_list(reader, root, "relays", 0, DIRECTORY_MAX_RELAYS);
+	size_t n = json_array_size(list), i;
+	struct directory_relay *relay;
+	int err;
+
+	directory->relays = calloc(n + 1, sizeof(*directory->relays));
+	if (!directory->relays)
+		return -ENOMEM;
+	for (i = 0; i < n; i++) {
+		relay = &directory->relays[directory->n_relays];
+		err = read_relay(reader, json_array_get(list, i), relay);
+		if (!err && !reader->error)
+			err = descriptor_read(&relay->descriptor, relay->jws, 0, NULL);
+		if (!err && !reader->error) {
+			directory->n_relays++;
+			continue;
+		}
+		relay_free(relay);
+		memset(relay, 0, sizeof(*relay));
+		if (err == -ENOMEM || reader->error)
+			return err ?: -EBADMSG;
+		++*left_out;
+	}
+	return 0;
+}
+
+static int read_tokens(struct json_reader *reader, const json_t *root, struct directory *directory)
+{
+	const json_t *list = json_list(reader, root, "tokens", 0, MAX_TOKENS);
+	size_t n = json_array_size(list);
+
+	directory->tokens = calloc(n + 1, sizeof(*directory->tokens));
+	if (!directory->tokens)
+		return -ENOMEM;
+	for (; directory->n_tokens < n; directory->n_tokens++) {
+		read_token(reader, json_array_get(list, directory->n_tokens),
+			   &directory->tokens[directory->n_tokens]);
+		if (!reader->error && !directory->tokens[directory->n_tokens].der)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int read_root(struct json_reader *reader, const json_t *root, struct directory *directory,
+		     size_t *left_out)
+{
+	static const char *const names[] = { "version", "broker", "issued", "expires", "slot",
+					     "horizon", "tokens", "relays", NULL };
+	int err;
+
+	json_members(reader, root, names);
+	json_uint(reader, root, "version", VERSION, VERSION);
+	json_octets(reader, root, "broker", directory->broker, sizeof(directory->broker));
+	directory->issued = json_uint(reader, root, "issued", 0, MAX_TIME);
+	directory->expires = json_uint(reader, root, "expires", 0, MAX_TIME);
+	directory->slot_s = json_uint(reader, root, "slot", SLOT_MIN_S, SLOT_MAX_S);
+	directory->horizon_s = json_uint(reader, root, "horizon", 1, MAX_HORIZON);
+	err = read_tokens(reader, root, directory);
+	return err ?: read_relays(reader, root, directory, left_out);
+}
+
+static int read_payload(struct json_reader *reader, struct directory *directory, const char *text,
+			size_t len, size_t *left_out)
+{
+	json_t *root = json_object_of(reader, text, len);
+	int err = root ? read_root(reader, root, directory, left_out) : -EBADMSG;
+
+	json_decref(root);
+	return err ?: reader->error ? -EBADMSG : 0;
+}
+
+static int check(struct json_reader *reader, const struct directory *directory,
+		 const uint8_t broker[SIGN_KEY_LEN], uint64_t now)
+{
+	if (memcmp(directory->broker, broker, SIGN_KEY_LEN)) {
+		reader->error = "it names another broker than the one that signed it";
+		return -EBADMSG;
+	}
+	if (now < directory->issued || now >= directory->expires) {
+		reader->error = "it has expired, or is of the future: compare the clocks";
+		return -ESTALE;
+	}
+	return 0;
+}
+
+int directory_read(struct directory **directory, const char *jws,
+		   const uint8_t broker[SIGN_KEY_LEN], uint64_t now, size_t *left_out,
+		   const char **error)
+{
+	struct json_reader reader = { NULL };
+	struct directory *new = NULL;
+	char *payload;
+	size_t len, none;
+	int err = jws_verify(jws, broker, DIRECTORY_TYPE, &payload, &len);
+
+	if (err) {
+		reader.error = err == -EKEYREJECTED ? "it is not signed by this broker"
+						    : "it is not a directory";
+		goto err_report;
+	}
+	left_out = left_out ?: &none;
+	*left_out = 0;
+	new = calloc(1, sizeof(*new));
+	err = new ? read_payload(&reader, new, payload, len, left_out) : -ENOMEM;
+	free(payload);
+	if (!err)
+		err = check(&reader, new, broker, now);
+	if (!err) {
+		*directory = new;
+		return 0;
+	}
+	directory_free(new);
+err_report:
+	if (error)
+		*error = reader.error ?: "out of memory";
+	return err;
+}
+
+void directory_free(struct directory *directory)
+{
+	size_t i;
+
+	if (!directory)
+		return;
+	for (i = 0; i < directory->n_relays; i++)
+		relay_free(&directory->relays[i]);
+	for (i = 0; directory->tokens && i <= directory->n_tokens; i++)
+		free(directory->tokens[i].der);
+	free(directory->relays);
+	free(directory->tokens);
+	free(directory);
+}
+
+bool directory_free_slots(const struct directory_relay *relay, const char *ingress,
+			  const struct slots *slots)
+{
+	const struct busy *busy;
+	size_t i;
+
+	for (i = 0; i < relay->n_busy; i++) {
+		busy = &relay->busy[i];
+		if (busy->first < slots->first + slots->count &&
+		    slots->first < busy->first + busy->count && !strcmp(busy->ingress, ingress))
+			return false;
+	}
+	return true;
+}
+
+static json_t *write_tokens(const struct directory *directory)
+{
+	json_t *list = json_array();
+	const struct token_key *key;
+	char text[BASE64URL_CHARS(MAX_DER) + 1];
+	size_t i;
+
+	for (i = 0; i < directory->n_tokens; i++) {
+		key = &directory->tokens[i];
+		if (key->der_len > MAX_DER)
+			continue;
+		base64url_encode(text, key->der, key->der_len);
+		json_array_append_new(list, json_pack("{s:I, s:I, s:I, s:s}", "epoch",
+						      (json_int_t)key->epoch, "not_before",
+						      (json_int_t)key->not_before, "not_after",
+						      (json_int_t)key->not_after, "key", text));
+	}
+	return list;
+}
+
+static json_t *write_relay(const struct directory_relay *relay)
+{
+	json_t *busy = json_array();
+	size_t i;
+
+	for (i = 0; i < relay->n_busy; i++)
+		json_array_append_new(busy, json_pack("{s:s, s:I, s:I}", "ingress",
+						      relay->busy[i].ingress, "first",
+						      (json_int_t)relay->busy[i].first, "count",
+						      (json_int_t)relay->busy[i].count));
+	return json_pack("{s:s, s:o}", "descriptor", relay->jws, "busy", busy);
+}
+
+static char *write_text(const struct directory *directory)
+{
+	char broker[SIGN_KEY_CHARS + 1];
+	json_t *relays = json_array(), *root;
+	char *text;
+	size_t i;
+
+	base64url_encode(broker, directory->broker, SIGN_KEY_LEN);
+	for (i = 0; i < directory->n_relays; i++)
+		json_array_append_new(relays, write_relay(&directory->relays[i]));
+	root = json_pack("{s:i, s:s, s:I, s:I, s:I, s:I, s:o, s:o}", "version", VERSION, "broker",
+			 broker, "issued", (json_int_t)directory->issued, "expires",
+			 (json_int_t)directory->expires, "slot", (json_int_t)directory->slot_s,
+			 "horizon", (json_int_t)directory->horizon_s, "tokens",
+			 write_tokens(directory), "relays", relays);
+	text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+	json_decref(root);
+	return text;
+}
+
+int directory_sign(char **jws, const struct directory *directory,
+		   const uint8_t private_key[SIGN_KEY_LEN])
+{
+	char *text = write_text(directory);
+	int err;
+
+	if (!text)
+		return -ENOMEM;
+	err = jws_sign(jws, private_key, DIRECTORY_TYPE, text, strlen(text));
+	free(text);
+	return err;
+}
