@@ -1,142 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
+/* The client's socket and messages; genl_talk.c has the exchange. */
 #include <errno.h>
 #include <linux/genetlink.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
+#include "dataplane/attrs.h"
 #include "dataplane/genl.h"
 
 /* The kernel answers within its sendmsg(2); this is for a kernel that does not. */
 #define PATIENCE_SECONDS 5
-
-/* What genl_talk() waits for. */
-struct talk {
-	uint32_t first, last; /* sequence numbers */
-	genl_fn fn;
-	void *arg;
-	int err;
-	bool interrupted;
-	bool done;
-};
-
-static void keep_error(struct genl *genl, const char *sentence, int err)
-{
-	snprintf(genl->error, sizeof(genl->error), "%s", sentence ? sentence : strerror(-err));
-}
-
-/* Finds NLMSGERR_ATTR_MSG behind the (capped) copy of the request's header. */
-static const char *extack(const struct nlmsghdr *nlh)
-{
-	const struct nlmsgerr *error = mnl_nlmsg_get_payload(nlh);
-	size_t offset = sizeof(*error);
-	const struct nlattr *attr;
-
-	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
-		return NULL;
-	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
-		offset += error->msg.nlmsg_len - sizeof(error->msg);
-	if (offset > mnl_nlmsg_get_payload_len(nlh))
-		return NULL;
-	mnl_attr_for_each(attr, nlh, offset) {
-		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
-		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
-			return mnl_attr_get_str(attr);
-	}
-	return NULL;
-}
-
-static void fail(struct genl *genl, struct talk *talk, int err, const char *sentence)
-{
-	if (talk->err)
-		return;
-	talk->err = err;
-	keep_error(genl, sentence, err);
-}
-
-static void take_error(struct genl *genl, struct talk *talk, const struct nlmsghdr *nlh)
-{
-	const struct nlmsgerr *error = mnl_nlmsg_get_payload(nlh);
-
-	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*error))
-		fail(genl, talk, -EBADMSG, NULL);
-	else if (error->error)
-		fail(genl, talk, error->error, extack(nlh));
-	talk->done = nlh->nlmsg_seq == talk->last;
-}
-
-static void take_done(struct genl *genl, struct talk *talk, const struct nlmsghdr *nlh)
-{
-	int err = 0;
-
-	if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(err))
-		memcpy(&err, mnl_nlmsg_get_payload(nlh), sizeof(err));
-	if (err < 0)
-		fail(genl, talk, err, NULL);
-	talk->done = nlh->nlmsg_seq == talk->last;
-}
-
-static void take(struct genl *genl, struct talk *talk, const struct nlmsghdr *nlh)
-{
-	int err;
-
-	/* An answer to a request that was given up on. */
-	if (nlh->nlmsg_seq - talk->first > talk->last - talk->first)
-		return;
-	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
-		talk->interrupted = true;
-	switch (nlh->nlmsg_type) {
-	case NLMSG_ERROR:
-		take_error(genl, talk, nlh);
-		break;
-	case NLMSG_DONE:
-		take_done(genl, talk, nlh);
-		break;
-	default:
-		err = talk->fn ? talk->fn(nlh, talk->arg) : 0;
-		if (err)
-			fail(genl, talk, err, NULL);
-	}
-}
-
-static int receive(struct genl *genl, struct talk *talk)
-{
-	ssize_t n = mnl_socket_recvfrom(genl->socket, genl->rx, sizeof(genl->rx));
-	const struct nlmsghdr *nlh = (const void *)genl->rx;
-	int len = n;
-
-	if (n < 0)
-		return errno == EINTR ? 0 : -errno;
-	for (; mnl_nlmsg_ok(nlh, len) && !talk->done; nlh = mnl_nlmsg_next(nlh, &len))
-		take(genl, talk, nlh);
-	return 0;
-}
-
-int genl_talk(struct genl *genl, genl_fn fn, void *arg)
-{
-	const struct nlmsghdr *first = (const void *)genl->tx;
-	struct talk talk = { .fn = fn, .arg = arg, .last = genl->seq };
-	size_t len = genl->used;
-	int err = 0;
-
-	talk.first = first->nlmsg_seq;
-	genl_reset(genl);
-	genl->error[0] = 0;
-	if (mnl_socket_sendto(genl->socket, genl->tx, len) < 0)
-		err = -errno;
-	while (!err && !talk.done)
-		err = receive(genl, &talk);
-	if (err)
-		keep_error(genl, NULL, err);
-	else if (talk.err)
-		err = talk.err;
-	else if (talk.interrupted)
-		err = -EINTR;
-	return err;
-}
 
 /* Messages */
 
@@ -145,17 +19,29 @@ void genl_reset(struct genl *genl)
 	genl->used = 0;
 }
 
-struct nlmsghdr *genl_begin(struct genl *genl, uint8_t cmd, uint16_t flags)
+struct nlmsghdr *genl_request(void *buf, uint8_t cmd)
 {
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(genl->tx + genl->used);
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *header;
 
-	nlh->nlmsg_type = genl->family;
-	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
-	nlh->nlmsg_seq = ++genl->seq;
 	header = mnl_nlmsg_put_extra_header(nlh, sizeof(*header));
 	header->cmd = cmd;
 	header->version = 1;
+	return nlh;
+}
+
+static void address(struct genl *genl, struct nlmsghdr *nlh, uint16_t flags)
+{
+	nlh->nlmsg_type = genl->family;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
+	nlh->nlmsg_seq = ++genl->seq;
+}
+
+struct nlmsghdr *genl_begin(struct genl *genl, uint8_t cmd, uint16_t flags)
+{
+	struct nlmsghdr *nlh = genl_request(genl->tx + genl->used, cmd);
+
+	address(genl, nlh, flags);
 	return nlh;
 }
 
@@ -164,46 +50,49 @@ void genl_end(struct genl *genl, const struct nlmsghdr *nlh)
 	genl->used += MNL_ALIGN(nlh->nlmsg_len);
 }
 
+int genl_add(struct genl *genl, const struct nlmsghdr *request, uint16_t flags)
+{
+	struct nlmsghdr *nlh = (void *)(genl->tx + genl->used);
+
+	if (MNL_ALIGN(request->nlmsg_len) > sizeof(genl->tx) - genl->used)
+		return -EMSGSIZE;
+	memcpy(nlh, request, request->nlmsg_len);
+	address(genl, nlh, flags);
+	genl_end(genl, nlh);
+	return 0;
+}
+
 /* The family's numbers */
 
 struct family {
 	const char *group_name;
-	uint32_t group;
+	uint32_t group, version;
 	uint16_t id;
 };
 
 static void take_group(struct family *family, const struct nlattr *nest)
 {
-	const struct nlattr *attr;
-	const char *name = NULL;
-	uint32_t id = 0;
+	const struct nlattr *a[CTRL_ATTR_MCAST_GRP_MAX + 1];
+	const char *name;
 
-	mnl_attr_for_each_nested(attr, nest) {
-		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_NAME)
-			name = mnl_attr_get_str(attr);
-		else if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_ID)
-			id = mnl_attr_get_u32(attr);
-	}
+	attrs_parse_nested(nest, a, CTRL_ATTR_MCAST_GRP_MAX);
+	name = attr_str(a[CTRL_ATTR_MCAST_GRP_NAME]);
 	if (name && !strcmp(name, family->group_name))
-		family->group = id;
+		family->group = attr_uint(a[CTRL_ATTR_MCAST_GRP_ID]);
 }
 
 static int take_family(const struct nlmsghdr *nlh, void *arg)
 {
+	const struct nlattr *a[CTRL_ATTR_MAX + 1];
+	const struct nlattr *group;
 	struct family *family = arg;
-	const struct nlattr *attr, *group;
 
-	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
-		switch (mnl_attr_get_type(attr)) {
-		case CTRL_ATTR_FAMILY_ID:
-			family->id = mnl_attr_get_u16(attr);
-			break;
-		case CTRL_ATTR_MCAST_GROUPS:
-			mnl_attr_for_each_nested(group, attr)
-				take_group(family, group);
-			break;
-		}
-	}
+	attrs_parse(nlh, GENL_HDRLEN, a, CTRL_ATTR_MAX);
+	family->id = attr_uint(a[CTRL_ATTR_FAMILY_ID]);
+	family->version = attr_uint(a[CTRL_ATTR_VERSION]);
+	if (a[CTRL_ATTR_MCAST_GROUPS])
+		mnl_attr_for_each_nested(group, a[CTRL_ATTR_MCAST_GROUPS])
+			take_group(family, group);
 	return 0;
 }
 
@@ -221,6 +110,7 @@ static int resolve(struct genl *genl, const char *name, const char *group)
 	if (!err && (!family.id || !family.group))
 		err = -EPROTO;
 	genl->family = family.id;
+	genl->version = family.version;
 	genl->group = family.group;
 	return err;
 }
@@ -272,4 +162,38 @@ void genl_close(struct genl *genl)
 	if (genl->socket)
 		mnl_socket_close(genl->socket);
 	genl->socket = NULL;
+}
+
+/* Notifications */
+
+int genl_events_open(struct mnl_socket **socket, uint32_t group)
+{
+	struct mnl_socket *new = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	int err;
+
+	if (!new)
+		return -errno;
+	if (mnl_socket_bind(new, 0, MNL_SOCKET_AUTOPID) < 0 ||
+	    mnl_socket_setsockopt(new, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0) {
+		err = -errno;
+		mnl_socket_close(new);
+		return err;
+	}
+	*socket = new;
+	return 0;
+}
+
+int genl_events_read(struct mnl_socket *socket, genl_fn fn, void *arg)
+{
+	char buf[8192] __attribute__((aligned(NLMSG_ALIGNTO)));
+	ssize_t n = mnl_socket_recvfrom(socket, buf, sizeof(buf));
+	const struct nlmsghdr *nlh = (const void *)buf;
+	int err = 0, len = n;
+
+	if (n < 0)
+		return -errno;
+	for (; !err && mnl_nlmsg_ok(nlh, len); nlh = mnl_nlmsg_next(nlh, &len))
+		if (nlh->nlmsg_type >= NLMSG_MIN_TYPE)
+			err = fn(nlh, arg);
+	return err;
 }

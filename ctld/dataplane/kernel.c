@@ -13,8 +13,6 @@
  * each is refused the answers fit a socket's default buffer.
  */
 #define RENEWALS_IN_BATCH 64
-/* A dump is asked for again when legs came or went meanwhile. */
-#define DUMP_ATTEMPTS 10
 
 _Static_assert(RENEWALS_IN_BATCH * 64 <= GENL_BUFFER, "a batch does not fit the buffer");
 
@@ -132,25 +130,17 @@ static int keep_leg(const struct nlmsghdr *nlh, void *arg)
 	return err;
 }
 
-static int dump_legs(struct dataplane *dp, struct dump *dump)
+static void forget_legs(void *arg)
 {
-	int err = -EINTR;
+	struct dump *dump = arg;
 
-	for (int i = 0; i < DUMP_ATTEMPTS && err == -EINTR; i++) {
-		struct nlmsghdr *nlh;
-
-		dump->n = 0;
-		genl_reset(&dp->genl);
-		nlh = genl_begin(&dp->genl, PHONION_CMD_LEG_GET, NLM_F_DUMP);
-		err = talk(dp, nlh, keep_leg, dump);
-	}
-	return err;
+	dump->n = 0;
 }
 
 static int kernel_leg_dump(struct dataplane *dp, dp_leg_fn fn, void *arg)
 {
 	struct dump dump = { 0 };
-	int err = dump_legs(dp, &dump);
+	int err = genl_dump(&dp->genl, PHONION_CMD_LEG_GET, forget_legs, keep_leg, &dump);
 
 	for (size_t i = 0; i < dump.n && !err; i++)
 		fn(&dump.legs[i], arg);

@@ -84,16 +84,65 @@ static void test_extack(void **state)
 	assert_string_not_equal(genl->error, strerror(EINVAL));
 	assert_string_not_equal(genl->error, strerror(ERANGE));
 	assert_string_not_equal(genl->error, "");
+	assert_int_equal(genl->bad_attr, CTRL_ATTR_FAMILY_ID);
+	test_request(state);
+	assert_int_equal(genl->bad_attr, 0);
+}
+
+/* Of a batch's requests, the one that is refused has the attribute to blame. */
+static void test_bad_attr(void **state)
+{
+	struct genl *genl = *state;
+	struct nlmsghdr *nlh;
+
+	ask_family(genl, "nlctrl", 0);
+	nlh = genl_begin(genl, CTRL_CMD_GETFAMILY, 0);
+	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, GENL_ID_CTRL);
+	mnl_attr_put_u32(nlh, CTRL_ATTR_OP, 1);
+	mnl_attr_put(nlh, CTRL_ATTR_FAMILY_NAME, GENL_NAMSIZ * 2, (char[GENL_NAMSIZ * 2]){ "x" });
+	genl_end(genl, nlh);
+	ask_family(genl, "nlctrl", NLM_F_ACK);
+	assert_true(genl_talk(genl, NULL, NULL) < 0);
+	assert_int_equal(genl->bad_attr, CTRL_ATTR_FAMILY_NAME);
+	/* An error that is no attribute's. */
+	ask_family(genl, "no-such-family", NLM_F_ACK);
+	assert_int_equal(genl_talk(genl, NULL, NULL), -ENOENT);
+	assert_int_equal(genl->bad_attr, 0);
+}
+
+/* A request that is made before there is a socket. */
+static void test_add(void **state)
+{
+	char buf[256] __attribute__((aligned(8))) = "";
+	struct nlmsghdr *nlh = genl_request(buf, CTRL_CMD_GETFAMILY);
+	struct genl *genl = *state;
+	int answers = 0;
+
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, "nlctrl");
+	assert_int_equal(genl_add(genl, nlh, 0), 0);
+	assert_int_equal(genl_add(genl, nlh, NLM_F_ACK), 0);
+	assert_int_equal(genl_talk(genl, count, &answers), 0);
+	assert_int_equal(answers, 2);
+	while (!genl_add(genl, nlh, 0))
+		assert_true(genl->used <= sizeof(genl->tx));
+	assert_true(genl->used + MNL_ALIGN(nlh->nlmsg_len) > sizeof(genl->tx));
+	genl_reset(genl);
+	test_request(state);
+}
+
+static void anew(void *arg)
+{
+	*(int *)arg = 0;
 }
 
 static void test_dump(void **state)
 {
-	struct nlmsghdr *nlh = genl_begin(*state, CTRL_CMD_GETFAMILY, NLM_F_DUMP);
-	int answers = 0;
+	int answers = -1000;
 
-	genl_end(*state, nlh);
-	assert_int_equal(genl_talk(*state, count, &answers), 0);
+	assert_int_equal(genl_dump(*state, CTRL_CMD_GETFAMILY, anew, count, &answers), 0);
 	assert_true(answers > 0);
+	assert_int_equal(genl_dump(*state, 0xff, anew, count, &answers), -EOPNOTSUPP);
+	assert_int_equal(answers, 0);
 }
 
 /* All of a batch is served; its first error is told; only the last is acknowledged. */
@@ -131,6 +180,7 @@ static void test_no_such_family(void **state)
 	assert_non_null(genl);
 	assert_int_equal(genl_open(genl, "no-such-family", "events"), -ENOENT);
 	assert_null(genl->socket);
+	genl_close(genl);
 	assert_int_equal(genl_open(genl, "nlctrl", "no-such-group"), -EPROTO);
 	free(genl);
 }
@@ -235,6 +285,8 @@ int main(void)
 		on_socket(test_request),
 		on_socket(test_refusal),
 		on_socket(test_extack),
+		on_socket(test_bad_attr),
+		on_socket(test_add),
 		on_socket(test_dump),
 		on_socket(test_batch),
 		on_socket(test_callback_gives_up),

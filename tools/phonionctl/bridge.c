@@ -14,11 +14,11 @@ static int on_bridge(const struct nlmsghdr *nlh, void *arg)
 	struct nl_rows *rows = arg;
 	json_t *bridge;
 
-	nl_parse(nlh, a, PHONION_A_BRIDGE_MAX);
+	attrs_parse(nlh, GENL_HDRLEN, a, PHONION_A_BRIDGE_MAX);
 	bridge = json_pack("{s:I, s:I, s:b}", "leg_a",
-			   (json_int_t)nl_uint(a[PHONION_A_BRIDGE_LEG_A]), "leg_b",
-			   (json_int_t)nl_uint(a[PHONION_A_BRIDGE_LEG_B]), "convert",
-			   (int)nl_uint(a[PHONION_A_BRIDGE_CONVERT]));
+			   (json_int_t)attr_uint(a[PHONION_A_BRIDGE_LEG_A]), "leg_b",
+			   (json_int_t)attr_uint(a[PHONION_A_BRIDGE_LEG_B]), "convert",
+			   (int)attr_uint(a[PHONION_A_BRIDGE_CONVERT]));
 	return json_array_append_new(rows->list, bridge) ? -ENOMEM : 0;
 }
 
@@ -43,7 +43,7 @@ static void print(const json_t *bridges)
 static int show(const struct opts *opts)
 {
 	struct nl_rows rows = { .opts = opts, .list = json_array() };
-	struct nl *nl;
+	struct genl nl;
 	int status, err;
 
 	status = nl_open_or_fail(opts, &nl);
@@ -51,15 +51,15 @@ static int show(const struct opts *opts)
 		json_decref(rows.list);
 		return status;
 	}
-	err = nl_dump(nl, PHONION_CMD_BRIDGE_GET, on_bridge, &rows);
+	err = nl_dump(&nl, PHONION_CMD_BRIDGE_GET, on_bridge, &rows);
 	if (err)
-		status = nl_fail(opts, nl, err, "bridge show", NULL, 0);
+		status = nl_fail(opts, &nl, err, "bridge show", NULL, 0);
 	else if (opts->json)
 		status = out_json(opts, json_incref(rows.list));
 	else
 		print(rows.list);
 	json_decref(rows.list);
-	nl_close(nl);
+	genl_close(&nl);
 	return status ? status : out_end(opts);
 }
 
@@ -72,7 +72,7 @@ static int change(const struct opts *opts, uint8_t cmd, int takes, int argc, cha
 	union nl_buf buf;
 	char what[64];
 	struct nlmsghdr *nlh = nl_request(&buf, cmd);
-	struct nl *nl;
+	struct genl nl;
 	uint64_t id;
 	int status, err;
 
@@ -89,12 +89,12 @@ static int change(const struct opts *opts, uint8_t cmd, int takes, int argc, cha
 	status = nl_open_or_fail(opts, &nl);
 	if (status)
 		return status;
-	err = nl_do(nl, nlh, NULL, NULL);
+	err = nl_do(&nl, nlh, NULL, NULL);
 	snprintf(what, sizeof(what), "bridge %s %s%s%s", verb, argv[0], takes > 1 ? " " : "",
 		 takes > 1 ? argv[1] : "");
 	if (err)
-		status = nl_fail(opts, nl, err, what, words, PHONION_A_BRIDGE_LEG_B + 1);
-	nl_close(nl);
+		status = nl_fail(opts, &nl, err, what, words, PHONION_A_BRIDGE_LEG_B + 1);
+	genl_close(&nl);
 	return status;
 }
 

@@ -60,7 +60,7 @@ static void check_module(struct doctor *d)
 void doctor_kernel(struct doctor *d)
 {
 	union nl_buf buf;
-	struct nl *nl;
+	struct genl nl;
 	int err;
 
 	check_module(d);
@@ -71,18 +71,18 @@ void doctor_kernel(struct doctor *d)
 			   "the generic netlink family is not there: %s", strerror(-err));
 		return;
 	}
-	if (nl_version(nl) == PHONION_FAMILY_VERSION)
-		doctor_say(d, DOCTOR_OK, "netlink", NULL, "family version %u", nl_version(nl));
+	if (nl.version == PHONION_FAMILY_VERSION)
+		doctor_say(d, DOCTOR_OK, "netlink", NULL, "family version %u", nl.version);
 	else
 		doctor_say(d, DOCTOR_TROUBLE, "netlink", "Install module and tools of one release.",
 			   "the module speaks version %u of the family, this phonionctl %d",
-			   nl_version(nl), PHONION_FAMILY_VERSION);
-	err = nl_do(nl, nl_request(&buf, PHONION_CMD_STATS_GET), NULL, NULL);
+			   nl.version, PHONION_FAMILY_VERSION);
+	err = nl_do(&nl, nl_request(&buf, PHONION_CMD_STATS_GET), NULL, NULL);
 	if (!err)
 		doctor_say(d, DOCTOR_OK, "permission", NULL, "we may manage legs");
 	else
 		doctor_say(d, DOCTOR_TROUBLE, "permission",
 			   "Run as root, or with CAP_NET_ADMIN in this network namespace.",
 			   "the kernel does not let us: %s", strerror(-err));
-	nl_close(nl);
+	genl_close(&nl);
 }

@@ -267,7 +267,7 @@ static int on_leg(const struct nlmsghdr *nlh, void *arg)
 static int run(const struct opts *opts, struct nlmsghdr *nlh, const char *what, bool show)
 {
 	struct nl_rows rows = { .opts = opts, .list = json_array() };
-	struct nl *nl;
+	struct genl nl;
 	int status, err;
 
 	status = nl_open_or_fail(opts, &nl);
@@ -275,9 +275,10 @@ static int run(const struct opts *opts, struct nlmsghdr *nlh, const char *what, 
 		json_decref(rows.list);
 		return status;
 	}
-	err = nlh ? nl_do(nl, nlh, on_leg, &rows) : nl_dump(nl, PHONION_CMD_LEG_GET, on_leg, &rows);
+	err = nlh ? nl_do(&nl, nlh, on_leg, &rows)
+		  : nl_dump(&nl, PHONION_CMD_LEG_GET, on_leg, &rows);
 	if (err)
-		status = nl_fail(opts, nl, err, what, attr_words, N_ATTR_WORDS);
+		status = nl_fail(opts, &nl, err, what, attr_words, N_ATTR_WORDS);
 	else if (!nlh && opts->json)
 		status = out_json(opts, json_incref(rows.list));
 	else if (!nlh)
@@ -287,7 +288,7 @@ static int run(const struct opts *opts, struct nlmsghdr *nlh, const char *what, 
 	else if (show && json_array_size(rows.list))
 		leg_print(json_array_get(rows.list, 0));
 	json_decref(rows.list);
-	nl_close(nl);
+	genl_close(&nl);
 	return status ? status : out_end(opts);
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
-#include <linux/genetlink.h>
 #include <inttypes.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -22,13 +21,13 @@ static bool leg_addr(const struct nlattr *ipv4, const struct nlattr *ipv6,
 	memset(addr, 0, sizeof(*addr));
 	if (ipv4 && mnl_attr_get_payload_len(ipv4) == sizeof(in->sin_addr)) {
 		in->sin_family = AF_INET;
-		in->sin_port = nl_uint(port);
+		in->sin_port = attr_uint(port);
 		memcpy(&in->sin_addr, mnl_attr_get_payload(ipv4), sizeof(in->sin_addr));
 		return true;
 	}
 	if (ipv6 && mnl_attr_get_payload_len(ipv6) == sizeof(in6->sin6_addr)) {
 		in6->sin6_family = AF_INET6;
-		in6->sin6_port = nl_uint(port);
+		in6->sin6_port = attr_uint(port);
 		memcpy(&in6->sin6_addr, mnl_attr_get_payload(ipv6), sizeof(in6->sin6_addr));
 		return true;
 	}
@@ -75,19 +74,19 @@ static json_t *payload_types_json(const struct nlmsghdr *nlh)
 	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) != PHONION_A_LEG_PAYLOAD_TYPES)
 			continue;
-		nl_parse_nested(attr, pt, PHONION_A_PAYLOAD_TYPE_MAX);
+		attrs_parse_nested(attr, pt, PHONION_A_PAYLOAD_TYPE_MAX);
 		json_array_append_new(
 			list,
 			json_pack("{s:I, s:s}", "number",
-				  (json_int_t)nl_uint(pt[PHONION_A_PAYLOAD_TYPE_NUMBER]), "codec",
-				  codec_name(nl_uint(pt[PHONION_A_PAYLOAD_TYPE_CODEC]))));
+				  (json_int_t)attr_uint(pt[PHONION_A_PAYLOAD_TYPE_NUMBER]), "codec",
+				  codec_name(attr_uint(pt[PHONION_A_PAYLOAD_TYPE_CODEC]))));
 	}
 	return list;
 }
 
 static json_t *ssrc_json(const struct nlattr *attr)
 {
-	return json_sprintf("%08" PRIx64, nl_uint(attr));
+	return json_sprintf("%08" PRIx64, attr_uint(attr));
 }
 
 static json_t *stats_json(const struct nlattr *nest)
@@ -95,14 +94,14 @@ static json_t *stats_json(const struct nlattr *nest)
 	const struct nlattr *attrs[PHONION_A_LEG_STATS_MAX + 1];
 	json_t *stats = json_object();
 
-	nl_parse_nested(nest, attrs, PHONION_A_LEG_STATS_MAX);
+	attrs_parse_nested(nest, attrs, PHONION_A_LEG_STATS_MAX);
 	for (size_t i = 0; i < n_leg_counters; i++) {
 		if (!leg_counters[i].name || !attrs[i])
 			continue;
 		json_object_set_new(stats, leg_counters[i].name,
 				    i == PHONION_A_LEG_STATS_RX_SSRC
 					    ? ssrc_json(attrs[i])
-					    : json_integer(nl_uint(attrs[i])));
+					    : json_integer(attr_uint(attrs[i])));
 	}
 	return stats;
 }
@@ -110,7 +109,7 @@ static json_t *stats_json(const struct nlattr *nest)
 /* Nanoseconds of CLOCK_REALTIME; what is no limit is left out. */
 static json_t *time_json(const struct nlattr *attr)
 {
-	uint64_t ns = nl_uint(attr);
+	uint64_t ns = attr_uint(attr);
 	char text[32];
 	struct tm tm;
 	time_t t = ns / UINT64_C(1000000000);
@@ -124,7 +123,7 @@ static json_t *time_json(const struct nlattr *attr)
 static void set_uint(json_t *object, const char *key, const struct nlattr *attr)
 {
 	if (attr)
-		json_object_set_new(object, key, json_integer(nl_uint(attr)));
+		json_object_set_new(object, key, json_integer(attr_uint(attr)));
 }
 
 static void set(json_t *object, const char *key, json_t *value)
@@ -141,7 +140,7 @@ json_t *leg_json(const struct opts *opts, const struct nlmsghdr *nlh)
 	char device[IF_NAMESIZE];
 	uint32_t path;
 
-	nl_parse(nlh, a, PHONION_A_LEG_MAX);
+	attrs_parse(nlh, GENL_HDRLEN, a, PHONION_A_LEG_MAX);
 	set_uint(leg, "id", a[PHONION_A_LEG_ID]);
 	set(leg, "cookie", cookie_json(a[PHONION_A_LEG_COOKIE]));
 	if (leg_addr(a[PHONION_A_LEG_LOCAL_IPV4], a[PHONION_A_LEG_LOCAL_IPV6],
@@ -154,7 +153,7 @@ json_t *leg_json(const struct opts *opts, const struct nlmsghdr *nlh)
 				  : json_string(log_addr((struct sockaddr *)&addr)));
 	if (a[PHONION_A_LEG_SOURCE_POLICY])
 		set(leg, "source_policy",
-		    json_string(source_policy_name(nl_uint(a[PHONION_A_LEG_SOURCE_POLICY]))));
+		    json_string(source_policy_name(attr_uint(a[PHONION_A_LEG_SOURCE_POLICY]))));
 	set(leg, "payload_types", payload_types_json(nlh));
 	set_uint(leg, "rate_limit", a[PHONION_A_LEG_RATE_LIMIT]);
 	set_uint(leg, "lease_ms", a[PHONION_A_LEG_LEASE]);
@@ -162,17 +161,17 @@ json_t *leg_json(const struct opts *opts, const struct nlmsghdr *nlh)
 	set(leg, "not_after", time_json(a[PHONION_A_LEG_NOT_AFTER]));
 	set_uint(leg, "media_timeout_ms", a[PHONION_A_LEG_MEDIA_TIMEOUT]);
 	set_uint(leg, "dscp", a[PHONION_A_LEG_DSCP]);
-	set(leg, "hold", json_boolean(nl_uint(a[PHONION_A_LEG_HOLD])));
-	if (nl_uint(a[PHONION_A_LEG_BRIDGED_TO]))
+	set(leg, "hold", json_boolean(attr_uint(a[PHONION_A_LEG_HOLD])));
+	if (attr_uint(a[PHONION_A_LEG_BRIDGED_TO]))
 		set_uint(leg, "bridged_to", a[PHONION_A_LEG_BRIDGED_TO]);
 	if (a[PHONION_A_LEG_PATH]) {
-		path = nl_uint(a[PHONION_A_LEG_PATH]);
+		path = attr_uint(a[PHONION_A_LEG_PATH]);
 		set(leg, "fast_path", json_boolean(path == PHONION_PATH_STATE_FAST));
 		set(leg, "path", json_string(path_name(path)));
 		set(leg, "path_reason", json_string(path_sentence(path)));
 	}
-	if (nl_uint(a[PHONION_A_LEG_OUT_DEVICE]) &&
-	    if_indextoname(nl_uint(a[PHONION_A_LEG_OUT_DEVICE]), device))
+	if (attr_uint(a[PHONION_A_LEG_OUT_DEVICE]) &&
+	    if_indextoname(attr_uint(a[PHONION_A_LEG_OUT_DEVICE]), device))
 		set(leg, "out_device", json_string(device));
 	if (a[PHONION_A_LEG_TX_SSRC])
 		set(leg, "tx_ssrc", ssrc_json(a[PHONION_A_LEG_TX_SSRC]));

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* phonionctl monitor: events of the kernel and of the daemon as they come. */
 #include <errno.h>
-#include <linux/genetlink.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -93,24 +92,24 @@ static int on_kernel(const struct nlmsghdr *nlh, void *arg)
 	const struct opts *opts = arg;
 	json_t *e = json_object();
 
-	nl_parse(nlh, a, PHONION_A_LEG_MAX);
+	attrs_parse(nlh, GENL_HDRLEN, a, PHONION_A_LEG_MAX);
 	json_object_set_new(e, "time", now());
 	json_object_set_new(e, "source", json_string("kernel"));
 	json_object_set_new(e, "event", json_string(event_name(genl->cmd)));
-	json_object_set_new(e, "leg", json_integer(nl_uint(a[PHONION_A_LEG_ID])));
+	json_object_set_new(e, "leg", json_integer(attr_uint(a[PHONION_A_LEG_ID])));
 	if (a[PHONION_A_LEG_COOKIE])
 		json_object_set_new(e, "cookie", cookie_json(a[PHONION_A_LEG_COOKIE]));
 	/* Digits that are sent in a call are often a number or a code. */
 	if (a[PHONION_A_LEG_EVENT_DIGIT] && opts->verbose)
 		json_object_set_new(e, "digit",
-				    json_integer(nl_uint(a[PHONION_A_LEG_EVENT_DIGIT])));
+				    json_integer(attr_uint(a[PHONION_A_LEG_EVENT_DIGIT])));
 	if (a[PHONION_A_LEG_EVENT_DURATION])
 		json_object_set_new(e, "duration",
-				    json_integer(nl_uint(a[PHONION_A_LEG_EVENT_DURATION])));
+				    json_integer(attr_uint(a[PHONION_A_LEG_EVENT_DURATION])));
 	if (a[PHONION_A_LEG_END_CAUSE])
 		json_object_set_new(
 			e, "cause",
-			json_string(end_cause_name(nl_uint(a[PHONION_A_LEG_END_CAUSE]))));
+			json_string(end_cause_name(attr_uint(a[PHONION_A_LEG_END_CAUSE]))));
 	print_event(opts, e);
 	return 0;
 }
@@ -150,21 +149,24 @@ static int read_daemon(const struct opts *opts, struct control_client *c)
 	return control_fail(opts, ret);
 }
 
-static int read_kernel(const struct opts *opts, struct nl *nl)
+static int read_kernel(const struct opts *opts, struct mnl_socket *events)
 {
-	int err = nl_events(nl, on_kernel, (void *)opts);
+	int err = genl_events_read(events, on_kernel, (void *)opts);
 
 	if (err == -ENOBUFS) {
 		fail(opts, 0, NULL, "events came too quickly and some were lost");
 		return 0;
 	}
-	return err ? nl_fail(opts, nl, err, "monitor", NULL, 0) : 0;
+	if (err && err != -EAGAIN && err != -EINTR)
+		return fail(opts, EXIT_REFUSED, NULL, "monitor: %s", strerror(-err));
+	return 0;
 }
 
-static int loop(const struct opts *opts, struct nl *nl, struct control_client *c)
+static int loop(const struct opts *opts, struct mnl_socket *events, struct control_client *c)
 {
 	struct pollfd fds[3] = { { .fd = -1, .events = POLLIN },
-				 { .fd = nl ? nl_fd(nl) : -1, .events = POLLIN },
+				 { .fd = events ? mnl_socket_get_fd(events) : -1,
+				   .events = POLLIN },
 				 { .fd = c ? control_fd(c) : -1, .events = POLLIN } };
 	int status = 0;
 	sigset_t stop;
@@ -183,7 +185,7 @@ static int loop(const struct opts *opts, struct nl *nl, struct control_client *c
 		if (fds[0].revents)
 			break;
 		if (fds[1].revents)
-			status = read_kernel(opts, nl);
+			status = read_kernel(opts, events);
 		if (!status && fds[2].revents)
 			status = read_daemon(opts, c);
 	}
@@ -214,6 +216,20 @@ static int subscribe(const struct opts *opts, struct control_client **c)
 	return status;
 }
 
+static int join(const struct opts *opts, struct mnl_socket **events)
+{
+	struct genl nl;
+	int err, status = nl_open_or_fail(opts, &nl);
+
+	if (status)
+		return status;
+	err = genl_events_open(events, nl.group);
+	if (err)
+		status = nl_fail(opts, &nl, err, "events of the kernel", NULL, 0);
+	genl_close(&nl);
+	return status;
+}
+
 /*
  * The kernel's events without a daemon are worth having, and the other way
  * round: only when neither can be had is that the end.
@@ -221,23 +237,19 @@ static int subscribe(const struct opts *opts, struct control_client **c)
 int cmd_monitor(const struct opts *opts, int argc, char **argv)
 {
 	struct control_client *c = NULL;
-	struct nl *nl = NULL;
-	int kernel, daemon, err, status;
+	struct mnl_socket *events = NULL;
+	int kernel, daemon, status;
 
 	if (argc > 1)
 		return fail_usage(opts, "monitor: '%s' is too much", argv[1]);
-	kernel = nl_open_or_fail(opts, &nl);
-	if (!kernel) {
-		err = nl_join(nl);
-		if (err)
-			kernel = nl_fail(opts, nl, err, "events of the kernel", NULL, 0);
-	}
+	kernel = join(opts, &events);
 	daemon = subscribe(opts, &c);
 	if (kernel && daemon)
 		status = kernel;
 	else
-		status = loop(opts, kernel ? NULL : nl, daemon ? NULL : c);
+		status = loop(opts, events, daemon ? NULL : c);
 	control_disconnect(c);
-	nl_close(nl);
+	if (events)
+		mnl_socket_close(events);
 	return status ? status : out_end(opts);
 }

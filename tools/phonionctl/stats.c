@@ -11,11 +11,11 @@ static int on_stats(const struct nlmsghdr *nlh, void *arg)
 	const struct nlattr *a[PHONION_A_STATS_MAX + 1];
 	json_t *stats = arg;
 
-	nl_parse(nlh, a, PHONION_A_STATS_MAX);
+	attrs_parse(nlh, GENL_HDRLEN, a, PHONION_A_STATS_MAX);
 	for (size_t i = 0; i < n_net_counters; i++)
 		if (net_counters[i].name && a[i])
 			json_object_set_new(stats, net_counters[i].name,
-					    json_integer(nl_uint(a[i])));
+					    json_integer(attr_uint(a[i])));
 	return 0;
 }
 
@@ -35,7 +35,7 @@ int cmd_stats(const struct opts *opts, int argc, char **argv)
 {
 	union nl_buf buf;
 	json_t *stats;
-	struct nl *nl;
+	struct genl nl;
 	int status, err;
 
 	if (argc > 1)
@@ -44,14 +44,14 @@ int cmd_stats(const struct opts *opts, int argc, char **argv)
 	if (status)
 		return status;
 	stats = json_object();
-	err = nl_do(nl, nl_request(&buf, PHONION_CMD_STATS_GET), on_stats, stats);
+	err = nl_do(&nl, nl_request(&buf, PHONION_CMD_STATS_GET), on_stats, stats);
 	if (err)
-		status = nl_fail(opts, nl, err, "stats", NULL, 0);
+		status = nl_fail(opts, &nl, err, "stats", NULL, 0);
 	else if (opts->json)
 		status = out_json(opts, json_incref(stats));
 	else
 		print(stats);
 	json_decref(stats);
-	nl_close(nl);
+	genl_close(&nl);
 	return status ? status : out_end(opts);
 }
