@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * RFC 9474. The PSS encoding is OpenSSL's, as is the verification; blinding is
- * arithmetic on its big numbers, in constant time where a secret is the exponent.
+ * RFC 9474. Signing and verifying are OpenSSL's. Blinding is arithmetic on its
+ * big numbers, after a PSS encoding of our own: OpenSSL has it only where it
+ * signs too, and here somebody else does.
  */
 #include "crypto/blind.h"
 
@@ -19,6 +20,9 @@
 #include "crypto/blind_given.h"
 
 #define SALT_LEN SHA384_DIGEST_LENGTH
+#define MIN_BITS 2048
+#define MAX_BITS (8 * BLIND_MAX_LEN)
+#define MAX_DER	 (2 * BLIND_MAX_LEN)
 
 static int salt_len(enum blind_variant variant)
 {
@@ -48,20 +52,59 @@ int blind_key_public(EVP_PKEY *key, uint8_t **der, size_t *len)
 	return 0;
 }
 
+/*
+ * A key that is unlike others could mark who uses it, or be one by which
+ * blinding hides nothing (RFC 9474 section 7): whole octets, odd, and 65537.
+ */
+static int check_key(EVP_PKEY *key)
+{
+	int bits = EVP_PKEY_get_bits(key), err = -EBADMSG;
+	BIGNUM *n = NULL, *e = NULL;
+
+	if (!EVP_PKEY_is_a(key, "RSA") || bits < MIN_BITS || bits > MAX_BITS || bits % 8)
+		return err;
+	if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) &&
+	    EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &e) && BN_is_odd(n) &&
+	    BN_is_word(e, RSA_F4))
+		err = 0;
+	BN_free(n);
+	BN_free(e);
+	return err;
+}
+
+/* One key has one name: DER, and not another way to say the same in BER. */
+static int check_name(EVP_PKEY *key, const uint8_t *der, size_t len)
+{
+	uint8_t *again;
+	size_t n;
+	int err = blind_key_public(key, &again, &n);
+
+	if (err)
+		return err;
+	err = n == len && !memcmp(again, der, len) ? 0 : -EBADMSG;
+	OPENSSL_free(again);
+	return err;
+}
+
 int blind_key_read(EVP_PKEY **key, const uint8_t *der, size_t len)
 {
 	const uint8_t *at = der;
-	EVP_PKEY *pkey = d2i_PUBKEY(NULL, &at, len);
+	EVP_PKEY *new;
+	int err;
 
-	if (!pkey)
+	if (len > MAX_DER)
 		return -EBADMSG;
-	if (at != der + len || !EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_get_bits(pkey) % 8 ||
-	    EVP_PKEY_get_bits(pkey) < 2048 || EVP_PKEY_get_size(pkey) > BLIND_MAX_LEN) {
-		EVP_PKEY_free(pkey);
+	new = d2i_PUBKEY(NULL, &at, len);
+	if (!new)
 		return -EBADMSG;
-	}
-	*key = pkey;
-	return 0;
+	err = check_key(new);
+	if (!err)
+		err = check_name(new, der, len);
+	if (err)
+		EVP_PKEY_free(new);
+	else
+		*key = new;
+	return err;
 }
 
 int blind_prepare(enum blind_variant variant, const void *msg, size_t len, uint8_t *out)
@@ -198,6 +241,7 @@ int blind_blind(EVP_PKEY *public_key, enum blind_variant variant, const void *pr
 err_public:
 	public_free(&key);
 	BN_clear_free(r);
+	OPENSSL_cleanse(salt, sizeof(salt));
 	return err;
 }
 
@@ -247,6 +291,8 @@ int blind_finalize(EVP_PKEY *public_key, enum blind_variant variant, const void 
 	    BN_bin2bn(inverse, key.len, inv) && BN_mod_mul(s, s, inv, key.n, ctx) &&
 	    BN_bn2binpad(s, signature, key.len) > 0)
 		err = blind_verify(public_key, variant, prepared, len, signature, key.len);
+	if (err)
+		OPENSSL_cleanse(signature, key.len);
 	public_free(&key);
 err_free:
 	BN_clear_free(inv);

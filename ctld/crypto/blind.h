@@ -25,6 +25,10 @@ enum blind_variant {
 int blind_key_new(EVP_PKEY **key, unsigned int bits);
 /* SubjectPublicKeyInfo in DER; *DER is to be freed. */
 int blind_key_public(EVP_PKEY *key, uint8_t **der, size_t *len);
+/*
+ * -EBADMSG: not DER, or not RSA of 2048 to 8 * BLIND_MAX_LEN bits, whole octets
+ * of them, with an odd modulus and the exponent 65537.
+ */
 int blind_key_read(EVP_PKEY **key, const uint8_t *der, size_t len);
 
 /* Prepare (section 4.1): OUT has room for LEN + BLIND_PREFIX_LEN; returns the length. */

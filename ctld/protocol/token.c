@@ -31,9 +31,12 @@ int token_request(struct token_request *request, EVP_PKEY *epoch_key, uint64_t e
 
 int token_finish(struct token_request *request, EVP_PKEY *epoch_key, const uint8_t *blind_signature)
 {
-	int err = blind_finalize(epoch_key, VARIANT, request->token.prepared, TOKEN_PREPARED_LEN,
-				 blind_signature, request->inverse, request->token.signature);
+	int err;
 
+	if (EVP_PKEY_get_size(epoch_key) != TOKEN_SIGNATURE_LEN)
+		return -EINVAL;
+	err = blind_finalize(epoch_key, VARIANT, request->token.prepared, TOKEN_PREPARED_LEN,
+			     blind_signature, request->inverse, request->token.signature);
 	OPENSSL_cleanse(request->inverse, sizeof(request->inverse));
 	return err;
 }

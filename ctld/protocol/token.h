@@ -31,8 +31,12 @@ struct token_request {
 	uint8_t inverse[TOKEN_SIGNATURE_LEN];
 };
 
+/* -EINVAL: the key is not RSA 2048. */
 int token_request(struct token_request *request, EVP_PKEY *epoch_key, uint64_t epoch);
-/* Fills in request->token.signature. -EKEYREJECTED: the broker did not sign this. */
+/*
+ * Fills in request->token.signature and wipes request->inverse. -EKEYREJECTED:
+ * the broker did not sign this; -EINVAL: the key is not RSA 2048.
+ */
 int token_finish(struct token_request *request, EVP_PKEY *epoch_key,
 		 const uint8_t *blind_signature);
 /* -EBADMSG: not a token of its epoch; -EKEYREJECTED: not signed by the key. */
