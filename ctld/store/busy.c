@@ -45,7 +45,8 @@ static int flush(struct sweep *sweep)
 	size_t i;
 	int err = 0;
 
-	qsort(sweep->edges, sweep->n, sizeof(*sweep->edges), compare);
+	if (sweep->n) /* there is no array before the first */
+		qsort(sweep->edges, sweep->n, sizeof(*sweep->edges), compare);
 	for (i = 0; i < sweep->n && !err; i++) {
 		taken += sweep->edges[i].step;
 		if (!full && taken >= sweep->of.lanes) {
