@@ -129,14 +129,12 @@ HANDLER(relay_withdraw)
 	if (relay_self(exchange, name_))
 		return;
 	err = store_relay_del(broker->store, exchange->peer_key);
-	if (err == -ENOENT) {
-		reply_problem(exchange, PROBLEM_UNKNOWN_RELAY, "there is nothing to withdraw");
-	} else if (err) {
+	if (err) {
 		reply_store_error(exchange, err);
-	} else {
-		catalog_relays_changed(broker->catalog);
-		reply_empty(exchange, 204);
+		return;
 	}
+	catalog_relays_changed(broker->catalog);
+	reply_empty(exchange, 204);
 }
 
 /* Collection */

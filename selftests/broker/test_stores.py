@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """What is on the disk, and what happens when it cannot be had."""
+import contextlib
 import fcntl
 import os
 import secrets
@@ -11,6 +12,20 @@ from rig import RECEIPT, Broker, Client, Relay, Reservation
 from tap import eq, ok, until
 
 
+@contextlib.contextmanager
+def away(target):
+    """
+    SQLite's log looks as if another process were repairing it for all this time:
+    its index does not add up, and the locks to write and to repair are taken.
+    """
+    with open(f"{target.dir}/broker.db-shm", "r+b", buffering=0) as shm:
+        for lock in (120, 122):
+            until(lambda at=lock: not fcntl.lockf(shm, fcntl.LOCK_EX, 1, at))
+        byte = os.pread(shm.fileno(), 1, 8)[0]
+        os.pwrite(shm.fileno(), bytes([byte ^ 1]), 8)
+        yield
+
+
 def test_store_away():
     """All that needs the store says so when it cannot be had, and changes nothing."""
     relay = listed(price=0)
@@ -18,8 +33,7 @@ def test_store_away():
     assert made.put().status == 201
     reservation, key = Reservation(relay, "+4930200"), broker.directory()["tokens"][0]
     token = Token(key["epoch"], unb64(key["key"]))
-    with open(f"{broker.dir}/broker.db-shm", "r+b") as shm:
-        fcntl.lockf(shm, fcntl.LOCK_EX, 8, 120)  # all of the WAL's locks
+    with away(broker):
         for what, call in {
                 "PUT reservation": reservation.put,
                 "GET reservation": made.status,
@@ -52,8 +66,7 @@ def test_store_away_for_long():
         def issue():
             return client.send("POST", "/v1/tokens", {"epoch": int(time.time()) // 10 * 10, "blinded": blinded})
         eq(issue().status, 200, "and a key")
-        with open(f"{other.dir}/broker.db-shm", "r+b") as shm:
-            fcntl.lockf(shm, fcntl.LOCK_EX, 8, 120)
+        with away(other):
             answer = until(lambda: (a := client.get("/v1/directory")).status != 200 and a, 20, 0.5)
             refused(answer, 503, "store-away", "an expired directory is not served")
             answer = until(lambda: (a := issue()).status != 200 and a, 40, 0.5)
