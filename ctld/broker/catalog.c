@@ -11,6 +11,7 @@
 
 #define REREAD_MS 5000 /* for what others of the same database have changed */
 #define PAUSE_MS  1000 /* between two readings that strangers can cause, and two signatures */
+#define RETRY_MS  2000 /* with the store away: each try may take a while, and all wait for it */
 #define HASH_LEN  32
 
 /* A descriptor as it was read once; the same statement is not parsed again. */
@@ -35,6 +36,7 @@ struct catalog {
 	bool relays_dirty;	     /* relays are */
 	bool reread;		     /* it has been read since TEXT was compared with it */
 	uint64_t read_ms, signed_ms; /* the last times */
+	uint64_t retry_ms;	     /* the store is not asked before */
 	uint64_t n_signed;
 };
 
@@ -190,7 +192,6 @@ static int read_store(struct catalog *catalog, uint64_t now)
 	directory->relays = reading.relays;
 	directory->n_relays = reading.n;
 	catalog->known = reading.known;
-	catalog->read = true;
 	catalog->reread = true;
 	return 0;
 }
@@ -199,9 +200,14 @@ static int refresh(struct catalog *catalog, uint64_t now, uint64_t now_ms)
 {
 	int err;
 
+	if (now_ms < catalog->retry_ms)
+		return -EAGAIN;
 	catalog->read_ms = now_ms;
 	err = read_store(catalog, now);
-	if (!err)
+	catalog->read = !err;
+	if (err)
+		catalog->retry_ms = now_ms + RETRY_MS;
+	else
 		catalog->dirty = catalog->relays_dirty = false;
 	return err;
 }

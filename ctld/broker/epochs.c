@@ -180,9 +180,6 @@ static void *make(void *arg)
 
 static void make_ahead(struct epochs *epochs, uint64_t epoch)
 {
-	if (epochs->making)
-		return;
-	epochs->made = NULL;
 	epochs->made_epoch = epoch;
 	if (pthread_create(&epochs->thread, NULL, make, epochs))
 		log_warn("no thread to make the next token key in; trying again");
@@ -190,11 +187,24 @@ static void make_ahead(struct epochs *epochs, uint64_t epoch)
 		epochs->making = true;
 }
 
+/* What cannot be kept now is good for the next try. */
+static void keep_made(struct epochs *epochs)
+{
+	int err = keep(epochs, epochs->made_epoch, epochs->made);
+
+	if (err) {
+		log_warn("the next token key could not be kept, trying again: %s", strerror(-err));
+		return;
+	}
+	EVP_PKEY_free(epochs->made);
+	epochs->made = NULL;
+	load(epochs, time(NULL));
+}
+
 static void on_made(int fd, short revents, void *arg)
 {
 	struct epochs *epochs = arg;
 	uint64_t count;
-	int err = -ENOMEM;
 
 	(void)revents;
 	if (read(fd, &count, sizeof(count)) < 0)
@@ -202,26 +212,33 @@ static void on_made(int fd, short revents, void *arg)
 	pthread_join(epochs->thread, NULL);
 	epochs->making = false;
 	if (epochs->made)
-		err = keep(epochs, epochs->made_epoch, epochs->made);
-	EVP_PKEY_free(epochs->made);
-	epochs->made = NULL;
-	if (!err)
-		err = load(epochs, time(NULL));
-	if (err)
-		log_warn("the next token key could not be kept, trying again: %s", strerror(-err));
+		keep_made(epochs);
+}
+
+/* A key that was made for an epoch that is over by now is as good for this one. */
+static void want(struct epochs *epochs, uint64_t epoch)
+{
+	if (find(epochs, epoch) || epochs->making)
+		return;
+	if (!epochs->made) {
+		make_ahead(epochs, epoch);
+		return;
+	}
+	epochs->made_epoch = epoch;
+	keep_made(epochs);
 }
 
 static void look(void *arg)
 {
 	struct epochs *epochs = arg;
-	uint64_t now = time(NULL), epoch = epoch_of(epochs, now), next = epoch + epochs->length_s;
+	uint64_t now = time(NULL), epoch = epoch_of(epochs, now);
 
 	loop_timer_set(epochs->loop, &epochs->timer, LOOK_MS, look, epochs);
-	load(epochs, now);
-	if (!find(epochs, epoch))
-		make_ahead(epochs, epoch);
-	else if (!find(epochs, next))
-		make_ahead(epochs, next);
+	if (load(epochs, now))
+		return;
+	want(epochs, epoch);
+	if (find(epochs, epoch))
+		want(epochs, epoch + epochs->length_s);
 }
 
 /* Questions */

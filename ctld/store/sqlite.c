@@ -8,7 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define BUSY_MS 2000 /* another process of the same file may be writing */
+#define BUSY_MS \
+	500 /* another process of the same file may be writing; all requests wait meanwhile */
 
 static int errno_of(int code)
 {
