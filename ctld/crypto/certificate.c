@@ -84,32 +84,38 @@ int certificate_make(char **certificate, char **key, const uint8_t private_key[S
 	return -ENOMEM;
 }
 
-static bool key_hash(X509 *x509, uint8_t hash[SHA256_DIGEST_LENGTH])
+static int pin_of(char pin[CERTIFICATE_PIN_SIZE], EVP_PKEY *key)
 {
-	uint8_t *der = NULL;
-	int len = i2d_PUBKEY(X509_get0_pubkey(x509), &der);
+	uint8_t *der = NULL, hash[SHA256_DIGEST_LENGTH];
+	int len = key ? i2d_PUBKEY(key, &der) : 0;
+	unsigned char text[45];
 
 	if (len <= 0)
-		return false;
+		return -EINVAL;
 	SHA256(der, len, hash);
 	OPENSSL_free(der);
-	return true;
+	EVP_EncodeBlock(text, hash, sizeof(hash));
+	snprintf(pin, CERTIFICATE_PIN_SIZE, "sha256//%s", text);
+	return 0;
 }
 
 int certificate_pin(char pin[CERTIFICATE_PIN_SIZE], const char *certificate)
 {
 	BIO *bio = BIO_new_mem_buf(certificate, -1);
 	X509 *x509 = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
-	uint8_t hash[SHA256_DIGEST_LENGTH];
-	unsigned char text[45];
-	int err = -EINVAL;
+	int err = pin_of(pin, x509 ? X509_get0_pubkey(x509) : NULL);
 
-	if (x509 && key_hash(x509, hash)) {
-		EVP_EncodeBlock(text, hash, sizeof(hash));
-		snprintf(pin, CERTIFICATE_PIN_SIZE, "sha256//%s", text);
-		err = 0;
-	}
 	X509_free(x509);
 	BIO_free(bio);
+	return err;
+}
+
+int certificate_key_pin(char pin[CERTIFICATE_PIN_SIZE], const uint8_t public_key[SIGN_KEY_LEN])
+{
+	EVP_PKEY *key =
+		EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, public_key, SIGN_KEY_LEN);
+	int err = pin_of(pin, key);
+
+	EVP_PKEY_free(key);
 	return err;
 }

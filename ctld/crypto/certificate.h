@@ -17,5 +17,7 @@ int certificate_make(char **certificate, char **key, const uint8_t private_key[S
  */
 #define CERTIFICATE_PIN_SIZE 53
 int certificate_pin(char pin[CERTIFICATE_PIN_SIZE], const char *certificate);
+/* The same of the certificate that certificate_make() makes for the key. */
+int certificate_key_pin(char pin[CERTIFICATE_PIN_SIZE], const uint8_t public_key[SIGN_KEY_LEN]);
 
 #endif

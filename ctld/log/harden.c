@@ -8,7 +8,7 @@
 #include "log/harden.h"
 #include "log/log.h"
 
-static void no_core_dump(void)
+void process_no_core_dump(void)
 {
 	const struct rlimit none = { 0, 0 };
 
@@ -36,7 +36,7 @@ static void no_swap(void)
 
 void process_harden(void)
 {
-	no_core_dump();
+	process_no_core_dump();
 #ifndef __SANITIZE_ADDRESS__ /* whose shadow is terabytes */
 	no_swap();
 #else

@@ -8,5 +8,7 @@
 
 /* Early in main(). Warns of what is refused and goes on. */
 void process_harden(void);
+/* Only this of it, for a program that locks what is secret by itself. */
+void process_no_core_dump(void);
 
 #endif
