@@ -238,37 +238,62 @@ static json_t *octets(const void *data, size_t len)
 	return json_string(text);
 }
 
-static json_t *write_trunk(const struct descriptor_trunk *trunk)
+/* NULL when one of the values is, so that nothing is left out in silence. */
+static json_t *append(json_t *list, json_t *value)
 {
-	json_t *ingresses = json_array(), *prefixes = json_array();
-	size_t i;
+	if (!json_array_append_new(list, value))
+		return list;
+	json_decref(list);
+	return NULL;
+}
 
-	for (i = 0; i < trunk->n_ingresses; i++)
-		json_array_append_new(ingresses,
-				      json_pack("{s:s, s:I}", "number", trunk->ingresses[i].number,
-						"lanes", (json_int_t)trunk->ingresses[i].lanes));
-	for (i = 0; i < trunk->n_prefixes; i++)
-		json_array_append_new(prefixes, json_string(trunk->prefixes[i]));
-	return json_pack("{s:s, s:s, s:s, s:o, s:o}", "carrier", trunk->carrier, "region",
-			 trunk->region, "technology", technology_name(trunk->technology),
-			 "prefixes", prefixes, "ingresses", ingresses);
+static json_t *write_ingresses(const struct descriptor_trunk *trunk)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < trunk->n_ingresses; i++)
+		list = append(list, json_pack("{s:s, s:I}", "number", trunk->ingresses[i].number,
+					      "lanes", (json_int_t)trunk->ingresses[i].lanes));
+	return list;
+}
+
+static json_t *write_prefixes(const struct descriptor_trunk *trunk)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < trunk->n_prefixes; i++)
+		list = append(list, json_string(trunk->prefixes[i]));
+	return list;
+}
+
+static json_t *write_trunks(const struct descriptor *descriptor)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < descriptor->n_trunks; i++) {
+		const struct descriptor_trunk *trunk = &descriptor->trunks[i];
+
+		list = append(list, json_pack("{s:s, s:s, s:s, s:o, s:o}", "carrier",
+					      trunk->carrier, "region", trunk->region, "technology",
+					      technology_name(trunk->technology), "prefixes",
+					      write_prefixes(trunk), "ingresses",
+					      write_ingresses(trunk)));
+	}
+	return list;
 }
 
 static char *write_text(const struct descriptor *descriptor)
 {
-	json_t *trunks = json_array(), *root;
+	json_t *root;
 	char *text;
-	size_t i;
 
-	for (i = 0; i < descriptor->n_trunks; i++)
-		json_array_append_new(trunks, write_trunk(&descriptor->trunks[i]));
 	root = json_pack("{s:i, s:o, s:o, s:s, s:I, s:I, s:I, s:I, s:o}", "version", VERSION,
 			 "relay", octets(descriptor->relay, sizeof(descriptor->relay)), "seal",
 			 octets(descriptor->seal_key, sizeof(descriptor->seal_key)), "operator",
 			 descriptor->operator, "sequence", (json_int_t)descriptor->sequence,
 			 "issued", (json_int_t)descriptor->issued, "expires",
 			 (json_int_t)descriptor->expires, "price", (json_int_t)descriptor->price,
-			 "trunks", trunks);
+			 "trunks", write_trunks(descriptor));
 	text = root ? json_dumps(root, JSON_COMPACT) : NULL;
 	json_decref(root);
 	return text;

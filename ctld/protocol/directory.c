@@ -8,13 +8,25 @@
 #include "crypto/base64url.h"
 #include "protocol/json.h"
 #include "protocol/number.h"
+#include "protocol/token.h"
 
 #define VERSION	    1
 #define MAX_TIME    (1ull << 40)
 #define MAX_HORIZON (366 * 86400)
 #define MAX_BUSY    4096 /* runs of slots of one relay */
-#define MAX_TOKENS  64
 #define MAX_DER	    1024
+
+static bool is_token_key(const uint8_t *der, size_t len)
+{
+	EVP_PKEY *key;
+	bool is;
+
+	if (blind_key_read(&key, der, len))
+		return false;
+	is = EVP_PKEY_get_size(key) == TOKEN_SIGNATURE_LEN;
+	EVP_PKEY_free(key);
+	return is;
+}
 
 static void read_token(struct json_reader *reader, const json_t *object, struct token_key *key)
 {
@@ -37,6 +49,8 @@ static void read_token(struct json_reader *reader, const json_t *object, struct 
 		return;
 	memcpy(key->der, der, n);
 	key->der_len = n;
+	if (!is_token_key(der, n) && !reader->error)
+		reader->error = "a token key is not RSA 2048 with the exponent 65537";
 }
 
 static void read_busy(struct json_reader *reader, const json_t *object, struct busy *busy)
@@ -105,9 +119,17 @@ static int read_relays(struct json_reader *reader, const json_t *root, struct di
 	return 0;
 }
 
+static bool epoch_is_new(const struct directory *directory, uint64_t epoch)
+{
+	for (size_t i = 0; i < directory->n_tokens; i++)
+		if (directory->tokens[i].epoch == epoch)
+			return false;
+	return true;
+}
+
 static int read_tokens(struct json_reader *reader, const json_t *root, struct directory *directory)
 {
-	const json_t *list = json_list(reader, root, "tokens", 0, MAX_TOKENS);
+	const json_t *list = json_list(reader, root, "tokens", 0, DIRECTORY_MAX_TOKENS);
 	size_t n = json_array_size(list);
 
 	directory->tokens = calloc(n + 1, sizeof(*directory->tokens));
@@ -118,7 +140,35 @@ static int read_tokens(struct json_reader *reader, const json_t *root, struct di
 			   &directory->tokens[directory->n_tokens]);
 		if (!reader->error && !directory->tokens[directory->n_tokens].der)
 			return -ENOMEM;
+		if (!reader->error &&
+		    !epoch_is_new(directory, directory->tokens[directory->n_tokens].epoch))
+			reader->error = "an epoch stands twice";
 	}
+	return 0;
+}
+
+static int compare_relays(const void *a, const void *b)
+{
+	const struct descriptor *const *x = a, *const *y = b;
+
+	return memcmp((*x)->relay, (*y)->relay, SIGN_KEY_LEN);
+}
+
+/* A relay that stands twice would be chosen twice as often. */
+static int check_twice(struct json_reader *reader, const struct directory *directory)
+{
+	size_t n = directory->n_relays;
+	const struct descriptor **sorted = calloc(n + 1, sizeof(*sorted));
+
+	if (!sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = directory->relays[i].descriptor;
+	qsort(sorted, n, sizeof(*sorted), compare_relays);
+	for (size_t i = 1; i < n && !reader->error; i++)
+		if (!compare_relays(&sorted[i - 1], &sorted[i]))
+			reader->error = "a relay stands twice";
+	free(sorted);
 	return 0;
 }
 
@@ -136,8 +186,12 @@ static int read_root(struct json_reader *reader, const json_t *root, struct dire
 	directory->expires = json_uint(reader, root, "expires", 0, MAX_TIME);
 	directory->slot_s = json_uint(reader, root, "slot", SLOT_MIN_S, SLOT_MAX_S);
 	directory->horizon_s = json_uint(reader, root, "horizon", 1, MAX_HORIZON);
+	if (!reader->error && directory->expires <= directory->issued)
+		reader->error = "it expires before it is issued";
 	err = read_tokens(reader, root, directory);
-	return err ?: read_relays(reader, root, directory, left_out);
+	if (!err)
+		err = read_relays(reader, root, directory, left_out);
+	return err ?: check_twice(reader, directory);
 }
 
 static int read_payload(struct json_reader *reader, struct directory *directory, const char *text,
@@ -157,7 +211,7 @@ static int check(struct json_reader *reader, const struct directory *directory,
 		reader->error = "it names another broker than the one that signed it";
 		return -EBADMSG;
 	}
-	if (now < directory->issued || now >= directory->expires) {
+	if (directory->issued > now + DIRECTORY_SKEW_S || now >= directory->expires) {
 		reader->error = "it has expired, or is of the future: compare the clocks";
 		return -ESTALE;
 	}
@@ -172,7 +226,9 @@ int directory_read(struct directory **directory, const char *jws,
 	struct directory *new = NULL;
 	char *payload;
 	size_t len, none;
-	int err = jws_verify(jws, broker, DIRECTORY_TYPE, &payload, &len);
+	int err = strnlen(jws, DIRECTORY_MAX_LEN + 1) > DIRECTORY_MAX_LEN
+			  ? -EBADMSG
+			  : jws_verify(jws, broker, DIRECTORY_TYPE, &payload, &len);
 
 	if (err) {
 		reader.error = err == -EKEYREJECTED ? "it is not signed by this broker"
@@ -227,54 +283,69 @@ bool directory_free_slots(const struct directory_relay *relay, const char *ingre
 	return true;
 }
 
+/* NULL when one of the values is, so that nothing is left out in silence. */
+static json_t *append(json_t *list, json_t *value)
+{
+	if (!json_array_append_new(list, value))
+		return list;
+	json_decref(list);
+	return NULL;
+}
+
+static json_t *write_token(const struct token_key *key)
+{
+	char text[BASE64URL_CHARS(MAX_DER) + 1];
+
+	if (key->der_len > MAX_DER)
+		return NULL;
+	base64url_encode(text, key->der, key->der_len);
+	return json_pack("{s:I, s:I, s:I, s:s}", "epoch", (json_int_t)key->epoch, "not_before",
+			 (json_int_t)key->not_before, "not_after", (json_int_t)key->not_after,
+			 "key", text);
+}
+
 static json_t *write_tokens(const struct directory *directory)
 {
 	json_t *list = json_array();
-	const struct token_key *key;
-	char text[BASE64URL_CHARS(MAX_DER) + 1];
-	size_t i;
 
-	for (i = 0; i < directory->n_tokens; i++) {
-		key = &directory->tokens[i];
-		if (key->der_len > MAX_DER)
-			continue;
-		base64url_encode(text, key->der, key->der_len);
-		json_array_append_new(list, json_pack("{s:I, s:I, s:I, s:s}", "epoch",
-						      (json_int_t)key->epoch, "not_before",
-						      (json_int_t)key->not_before, "not_after",
-						      (json_int_t)key->not_after, "key", text));
-	}
+	for (size_t i = 0; list && i < directory->n_tokens; i++)
+		list = append(list, write_token(&directory->tokens[i]));
 	return list;
 }
 
-static json_t *write_relay(const struct directory_relay *relay)
+static json_t *write_busy(const struct directory_relay *relay)
 {
-	json_t *busy = json_array();
-	size_t i;
+	json_t *list = json_array();
 
-	for (i = 0; i < relay->n_busy; i++)
-		json_array_append_new(busy, json_pack("{s:s, s:I, s:I}", "ingress",
-						      relay->busy[i].ingress, "first",
-						      (json_int_t)relay->busy[i].first, "count",
-						      (json_int_t)relay->busy[i].count));
-	return json_pack("{s:s, s:o}", "descriptor", relay->jws, "busy", busy);
+	for (size_t i = 0; list && i < relay->n_busy; i++)
+		list = append(list, json_pack("{s:s, s:I, s:I}", "ingress", relay->busy[i].ingress,
+					      "first", (json_int_t)relay->busy[i].first, "count",
+					      (json_int_t)relay->busy[i].count));
+	return list;
+}
+
+static json_t *write_relays(const struct directory *directory)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < directory->n_relays; i++)
+		list = append(list, json_pack("{s:s, s:o}", "descriptor", directory->relays[i].jws,
+					      "busy", write_busy(&directory->relays[i])));
+	return list;
 }
 
 static char *write_text(const struct directory *directory)
 {
 	char broker[SIGN_KEY_CHARS + 1];
-	json_t *relays = json_array(), *root;
+	json_t *root;
 	char *text;
-	size_t i;
 
 	base64url_encode(broker, directory->broker, SIGN_KEY_LEN);
-	for (i = 0; i < directory->n_relays; i++)
-		json_array_append_new(relays, write_relay(&directory->relays[i]));
 	root = json_pack("{s:i, s:s, s:I, s:I, s:I, s:I, s:o, s:o}", "version", VERSION, "broker",
 			 broker, "issued", (json_int_t)directory->issued, "expires",
 			 (json_int_t)directory->expires, "slot", (json_int_t)directory->slot_s,
 			 "horizon", (json_int_t)directory->horizon_s, "tokens",
-			 write_tokens(directory), "relays", relays);
+			 write_tokens(directory), "relays", write_relays(directory));
 	text = root ? json_dumps(root, JSON_COMPACT) : NULL;
 	json_decref(root);
 	return text;
@@ -287,7 +358,7 @@ int directory_sign(char **jws, const struct directory *directory,
 	int err;
 
 	if (!text)
-		return -ENOMEM;
+		return -EINVAL;
 	err = jws_sign(jws, private_key, DIRECTORY_TYPE, text, strlen(text));
 	free(text);
 	return err;

@@ -17,6 +17,8 @@
 #define DIRECTORY_TYPE	     "phonion-directory"
 #define DIRECTORY_MAX_LEN    (64u << 20) /* characters of the JWS */
 #define DIRECTORY_MAX_RELAYS 20000
+#define DIRECTORY_MAX_TOKENS 64
+#define DIRECTORY_SKEW_S     300 /* by which the broker's clock may be ahead of ours */
 
 /* Slots of an ingress in which no lane is free: [first, first + count). */
 struct busy {
@@ -50,14 +52,16 @@ struct directory {
 	size_t n_relays;
 };
 
-/* *JWS is to be freed. */
+/* *JWS is to be freed. -EINVAL: a token key is too long, or a text is not UTF-8. */
 int directory_sign(char **jws, const struct directory *directory,
 		   const uint8_t private_key[SIGN_KEY_LEN]);
 
 /*
  * Verifies the broker's signature and every field. A relay whose descriptor
- * does not read is left out and counted in *LEFT_OUT. -ESTALE: expired at NOW
- * or issued after it.
+ * does not read is left out and counted in *LEFT_OUT. -EBADMSG: not a
+ * directory, or one in which a relay or an epoch stands twice or a token key is
+ * not RSA 2048 with 65537; -EKEYREJECTED: not signed by BROKER; -ESTALE:
+ * expired at NOW, or issued more than DIRECTORY_SKEW_S after it.
  */
 int directory_read(struct directory **directory, const char *jws,
 		   const uint8_t broker[SIGN_KEY_LEN], uint64_t now, size_t *left_out,

@@ -60,11 +60,26 @@ const char *json_text(struct json_reader *reader, const json_t *object, const ch
 	return "";
 }
 
-/* jansson refuses what is not UTF-8 and, in a text, NUL. */
+/* LOW to HIGH, at the end of three octets of UTF-8 that begin with these two. */
+static bool is_among(const unsigned char *at, const char *two, unsigned char low,
+		     unsigned char high)
+{
+	return !memcmp(at, two, 2) && at[2] >= low && at[2] <= high;
+}
+
+/*
+ * What could move the cursor or turn the writing's direction on a terminal: C0,
+ * DEL, C1, and U+2028 to U+202E, U+2066 to U+2069. jansson has refused what is
+ * not UTF-8 and, in a text, NUL.
+ */
 static bool has_control(const char *text)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
+	const unsigned char *at = (const unsigned char *)text;
+
+	for (; *at; at++)
+		if (*at < ' ' || *at == 0x7f || (*at == 0xc2 && at[1] < 0xa0) ||
+		    (*at == 0xe2 && (is_among(at, "\xe2\x80", 0xa8, 0xae) ||
+				     is_among(at, "\xe2\x81", 0xa6, 0xa9))))
 			return true;
 	return false;
 }
