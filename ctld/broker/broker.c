@@ -73,6 +73,7 @@ static int open_server(struct broker *broker, const struct identity *identity, b
 	const struct http_server_options options = {
 		.certificate = tls ? identity->certificate : NULL,
 		.key = tls ? identity->key : NULL,
+		.plain_peer = identity->public_key,
 		.max_connections = limits->connections,
 		.times = limits->times,
 	};

@@ -30,7 +30,8 @@ struct broker {
 /*
  * Opens all that CONF says and, with TLS, listens; CONF is the broker's on
  * success. Failures are logged. Without TLS nothing listens: for tests, which
- * add connections to SERVER by themselves.
+ * add connections to SERVER by themselves, and are the relay whose key is the
+ * broker's own.
  */
 enum { BROKER_TLS = 1 };
 int broker_new(struct broker **broker, struct loop *loop, struct broker_conf *conf,

@@ -90,9 +90,7 @@ void http_connection_end(struct http_connection *connection)
 
 const uint8_t *http_connection_peer_key(struct http_connection *connection)
 {
-	if (!connection->session)
-		return NULL;
-	if (!connection->peer_asked)
+	if (!connection->peer_asked && connection->session)
 		connection->peer_known =
 			tls_session_peer_key(connection->session, connection->peer_key);
 	connection->peer_asked = true;

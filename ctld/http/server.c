@@ -30,7 +30,9 @@ struct http_server {
 	struct http_times times;
 	unsigned int max_connections, n_connections;
 	struct tls_identity *identity; /* NULL: no TLS */
-	struct loop_io *io;	       /* libmicrohttpd's epoll */
+	bool has_plain_peer;
+	uint8_t plain_peer[HTTP_PEER_KEY_LEN];
+	struct loop_io *io; /* libmicrohttpd's epoll */
 	struct loop_timer timer;
 	struct http_connection *adding; /* until libmicrohttpd tells that it has it */
 	struct listener listeners[MAX_LISTENERS];
@@ -130,6 +132,10 @@ static struct http_connection *connection_new(struct http_server *server, int fd
 		.client = client,
 		.identity = server->identity ? tls_identity_get(server->identity) : NULL,
 	};
+	if (server->has_plain_peer) {
+		connection->peer_asked = connection->peer_known = true;
+		memcpy(connection->peer_key, server->plain_peer, HTTP_PEER_KEY_LEN);
+	}
 	server->n_connections++;
 	return connection;
 }
@@ -281,6 +287,9 @@ int http_server_new(struct http_server **server, struct loop *loop,
 	new->handlers = *handlers;
 	new->times = options->times;
 	new->max_connections = options->max_connections;
+	new->has_plain_peer = !options->certificate && options->plain_peer;
+	if (new->has_plain_peer)
+		memcpy(new->plain_peer, options->plain_peer, HTTP_PEER_KEY_LEN);
 	if (options->certificate)
 		err = tls_identity_new(&new->identity, options->certificate, options->key);
 	if (err)

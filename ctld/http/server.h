@@ -68,11 +68,13 @@ struct http_times {
 struct http_server;
 
 /*
- * CERTIFICATE and KEY are PEM; NULL: without TLS, for tests. MAX_CONNECTIONS
- * further ones are refused.
+ * CERTIFICATE and KEY are PEM; NULL: without TLS, for tests, and every client is
+ * taken for the one of PLAIN_PEER (NULL: of none). Connections beyond
+ * MAX_CONNECTIONS are refused.
  */
 struct http_server_options {
 	const char *certificate, *key;
+	const uint8_t *plain_peer;
 	unsigned int max_connections;
 	struct http_times times;
 };
