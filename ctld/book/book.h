@@ -17,6 +17,17 @@
 #include "protocol/receipt.h"
 
 struct book;
+struct loop;
+
+/*
+ * CONF has a relay group, and lives until the next book_reconfigure() or
+ * book_free(). *ERROR becomes a sentence to be freed. Announces, collects and
+ * opens by itself from then on.
+ */
+int book_new(struct book **book, struct loop *loop, const struct conf *conf, char **error);
+void book_free(struct book *book);
+/* CONF has a relay group of the same key and book, or -EINVAL and nothing changes. */
+int book_reconfigure(struct book *book, const struct conf *conf);
 
 /* What a call may do by a reservation that is open now. */
 struct book_hop {
@@ -41,5 +52,35 @@ enum book_answer book_find(struct book *book, const struct conf_trunk *trunk, co
  */
 int book_match(struct book *book, const struct conf_trunk *trunk, const char *number,
 	       const char *code, uint64_t now_ns, struct book_hop *hop);
+
+/* Why items of brokers were refused; each has a counter. */
+enum book_refusal {
+	BOOK_NOT_FOR_US, /* does not open: another relay's, ingress's, slot's or expiry's */
+	BOOK_MALFORMED,	 /* opens, and is not a hop */
+	BOOK_REPLAYED,	 /* the box came before under another id */
+	BOOK_EXPIRED,
+	BOOK_REFUSED,	 /* with a receipt that says why */
+	BOOK_BAD_CANCEL, /* the secret is not the hop's */
+	BOOK_REFUSALS,
+};
+
+const char *book_refusal_name(enum book_refusal refusal);
+
+struct book_status {
+	unsigned int reservations, open, receipts_waiting;
+	uint64_t accepted, refused[BOOK_REFUSALS];
+};
+
+void book_status(const struct book *book, struct book_status *status);
+
+struct book_broker_status {
+	const char *name;
+	uint64_t announced_s, collected_s; /* Unix time of the last success; 0: never */
+	bool failing;
+	char error[128]; /* of the last request, when it failed */
+};
+
+/* False when there are no I + 1 brokers. */
+bool book_broker_status(const struct book *book, size_t i, struct book_broker_status *status);
 
 #endif

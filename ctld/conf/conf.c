@@ -7,6 +7,8 @@
 
 #include "conf/circuit.h"
 #include "conf/file.h"
+#include "conf/ingress.h"
+#include "conf/relay.h"
 #include "conf/trunk.h"
 #include "conf/value.h"
 
@@ -56,6 +58,7 @@ static const struct conf_key keys[] = {
 	{ "ring_timeout", conf_seconds, AT(ring_timeout_ms), .min = 5, .max = 600 },
 	{ "trunks", conf_trunks, .offset = 0, .required = true },
 	{ "circuits", conf_circuits, .offset = 0 },
+	{ "relay", conf_relay, .offset = 0 },
 	{ NULL },
 };
 
@@ -77,7 +80,7 @@ static int set_defaults(struct conf *conf)
 static int check_trunks(struct conf_reader *reader, config_setting_t *root, void *to)
 {
 	(void)to;
-	return conf_trunks_check(reader, root);
+	return conf_trunks_check(reader, root) ?: conf_ingresses_check(reader, root);
 }
 
 int conf_read(struct conf **conf, const char *file, char **error)
@@ -111,6 +114,7 @@ void conf_free(struct conf *conf)
 		conf_trunk_clear(&conf->trunks[i]);
 	free(conf->circuits);
 	free(conf->trunks);
+	conf_relay_free(conf->relay);
 	free(conf->control_socket);
 	free(conf->state_dir);
 	free(conf);

@@ -22,6 +22,12 @@ struct conf_prefixes {
 	size_t n;
 };
 
+/* A number that callers dial to reach this relay, for the relay's reservations. */
+struct conf_ingress {
+	char *number;	    /* E.164 with + */
+	unsigned int lanes; /* 0: a number of its own; otherwise so many share it */
+};
+
 /* A relay's connection to a carrier by SIP. */
 struct conf_trunk {
 	char *name;
@@ -36,6 +42,11 @@ struct conf_trunk {
 	struct conf_prefixes allow; /* dialled prefixes; empty: all but the denied */
 	struct conf_prefixes deny;  /* emergency numbers are always denied */
 	unsigned int max_calls;
+	/* What brokers are told; nothing is without "carrier". */
+	char *carrier, *region;
+	struct conf_prefixes prefixes; /* what is dialled out by it for reservations; "+" is all */
+	struct conf_ingress *ingresses;
+	size_t n_ingresses;
 };
 
 /* A static circuit: what is dialled on one trunk goes on by another. */
@@ -50,6 +61,25 @@ struct conf_circuit {
 	unsigned int max_calls;
 };
 
+/* A broker that this relay announces itself to and collects reservations from. */
+struct conf_broker {
+	char *name;  /* for people */
+	char *url;   /* https://host[:port], without a slash at the end */
+	char *pin;   /* of its TLS key, "sha256//..."; NULL: the system's CAs know it */
+	char *proxy; /* socks5h://host:port; NULL: none */
+};
+
+/* What a relay with reservations is; "relay" in the file. */
+struct conf_relay {
+	char *operator_name;
+	char *key;	    /* file of its identity, made when there is none */
+	char *book;	    /* file of its reservations */
+	unsigned int price; /* tokens for each slot */
+	uint32_t poll_ms;
+	struct conf_broker *brokers;
+	size_t n_brokers;
+};
+
 struct conf {
 	char *control_socket;		     /* default /run/phonion/ctld.sock */
 	char *state_dir;		     /* default /run/phonion/state; on a tmpfs */
@@ -62,6 +92,7 @@ struct conf {
 	size_t n_trunks;
 	struct conf_circuit *circuits;
 	size_t n_circuits;
+	struct conf_relay *relay; /* NULL: static circuits only */
 };
 
 /*

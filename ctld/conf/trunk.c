@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/ingress.h"
 #include "conf/trunk.h"
 #include "conf/value.h"
+#include "protocol/number.h"
 
 #define DEFAULT_MAX_CALLS 100
 
@@ -49,6 +51,47 @@ static CONF_VALUE(read_codecs)
 	return 0;
 }
 
+/* TO is the trunk. */
+static CONF_VALUE(read_region)
+{
+	int err;
+	const char *text = conf_text(reader, setting, &err);
+
+	if (!text)
+		return err;
+	if (strlen(text) != 2 || strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2)
+		return conf_refuse(reader, setting, "\"%s\" must be two capital letters: \"DE\"",
+				   key->name);
+	return conf_string(reader, setting, key, to);
+}
+
+static CONF_VALUE(read_dialled)
+{
+	struct conf_prefixes *prefixes = to;
+	int n = config_setting_length(setting);
+	const char *text;
+
+	if ((!config_setting_is_array(setting) && !config_setting_is_list(setting)) ||
+	    n > CONF_MAX_PREFIXES)
+		return conf_refuse(reader, setting, "\"%s\" must be a list: [ \"+49\", \"+43\" ]",
+				   key->name);
+	prefixes->list = calloc(n + 1, sizeof(*prefixes->list));
+	if (!prefixes->list)
+		return -ENOMEM;
+	for (int i = 0; i < n; i++) {
+		text = config_setting_get_string_elem(setting, i);
+		if (!text || !prefix_valid(text))
+			return conf_refuse(reader, setting,
+					   "\"%s\": each must be + and digits; \"+\" is everything",
+					   key->name);
+		prefixes->list[i] = strdup(text);
+		if (!prefixes->list[i])
+			return -ENOMEM;
+		prefixes->n++;
+	}
+	return 0;
+}
+
 #define AT(field) .offset = offsetof(struct conf_trunk, field)
 
 static const struct conf_key keys[] = {
@@ -63,6 +106,10 @@ static const struct conf_key keys[] = {
 	{ "allow", conf_prefixes, AT(allow) },
 	{ "deny", conf_prefixes, AT(deny) },
 	{ "max_calls", conf_uint, AT(max_calls), .min = 1, .max = 100000 },
+	{ "carrier", conf_string, AT(carrier) },
+	{ "region", read_region, AT(region) },
+	{ "prefixes", read_dialled, AT(prefixes) },
+	{ "ingresses", conf_ingresses, .offset = 0 },
 	{ NULL },
 };
 
@@ -123,6 +170,11 @@ static int check(struct conf_reader *reader, const config_setting_t *setting, vo
 	if (same_endpoint(&trunk->local, &trunk->peer))
 		return conf_refuse(reader, setting,
 				   "trunk \"%s\": \"local\" and \"peer\" are the same",
+				   trunk->name);
+	if ((trunk->n_ingresses || trunk->prefixes.n) && (!trunk->carrier || !trunk->region))
+		return conf_refuse(reader, setting,
+				   "trunk \"%s\": with \"ingresses\" or \"prefixes\" it needs "
+				   "\"carrier\" and \"region\"",
 				   trunk->name);
 	if (trunk->media.ss_family == AF_UNSPEC) {
 		trunk->media = trunk->local;
@@ -207,8 +259,12 @@ void conf_trunk_clear(struct conf_trunk *trunk)
 {
 	free(trunk->name);
 	free(trunk->number);
+	free(trunk->carrier);
+	free(trunk->region);
 	prefixes_clear(&trunk->allow);
 	prefixes_clear(&trunk->deny);
+	prefixes_clear(&trunk->prefixes);
+	conf_ingresses_clear(trunk);
 }
 
 const struct conf_trunk *conf_trunk_find(const struct conf *conf, const char *name)

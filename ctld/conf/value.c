@@ -9,6 +9,7 @@
 
 #define MAX_NAME_LEN   32
 #define MAX_NUMBER_LEN 32
+#define MAX_STRING_LEN 64
 
 static int read_range(struct conf_reader *reader, const config_setting_t *setting,
 		      const struct conf_key *key, long long *value)
@@ -107,6 +108,23 @@ static int keep(char **to, const char *text)
 	free(*to);
 	*to = copy;
 	return 0;
+}
+
+CONF_VALUE(conf_string)
+{
+	int err;
+	const char *text = conf_text(reader, setting, &err);
+
+	if (!text)
+		return err;
+	if (strlen(text) > MAX_STRING_LEN)
+		return conf_refuse(reader, setting, "\"%s\" may have %d characters", key->name,
+				   MAX_STRING_LEN);
+	for (const char *c = text; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			return conf_refuse(reader, setting, "\"%s\" has a control character",
+					   key->name);
+	return keep(to, text);
 }
 
 CONF_VALUE(conf_path)

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "book/book.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "book/internal.h"
+
+uint64_t book_now_s(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec;
+}
+
+int book_new(struct book **book, struct loop *loop, const struct conf *conf, char **error)
+{
+	struct book *new = calloc(1, sizeof(*new));
+	int err;
+
+	*error = NULL;
+	if (!new)
+		return -ENOMEM;
+	new->loop = loop;
+	new->conf = conf;
+	err = identity_open(&new->identity, conf->relay->key, error);
+	if (!err)
+		err = rows_open(&new->rows, conf->relay->book, error);
+	if (!err)
+		err = http_client_new(&new->http, loop);
+	if (!err)
+		err = open_refresh(new);
+	if (!err)
+		err = brokers_start(new);
+	if (err) {
+		book_free(new);
+		return err;
+	}
+	*book = new;
+	return 0;
+}
+
+void book_free(struct book *book)
+{
+	if (!book)
+		return;
+	brokers_stop(book);
+	http_client_free(book->http);
+	loop_timer_del(&book->refresh);
+	open_forget(book);
+	rows_close(book->rows);
+	identity_close(&book->identity);
+	free(book);
+}
+
+/* Everybody is told anew who we are. */
+int book_reconfigure(struct book *book, const struct conf *conf)
+{
+	const struct conf *old = book->conf;
+	int err;
+
+	if (!conf->relay || strcmp(conf->relay->key, old->relay->key) ||
+	    strcmp(conf->relay->book, old->relay->book))
+		return -EINVAL;
+	brokers_stop(book);
+	book->conf = conf;
+	err = brokers_start(book);
+	return err ?: open_refresh(book);
+}
+
+void book_status(const struct book *book, struct book_status *status)
+{
+	memset(status, 0, sizeof(*status));
+	rows_count(book->rows, &status->reservations, &status->receipts_waiting);
+	status->open = book->n_open;
+	status->accepted = book->accepted;
+	memcpy(status->refused, book->refused, sizeof(status->refused));
+}
