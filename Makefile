@@ -13,6 +13,13 @@ ifdef SANITIZE
 OPT     := -O1 -g -fno-omit-frame-pointer
 HARDEN  := -fsanitize=address,undefined -fno-sanitize-recover=all
 endif
+# And this is how `make fuzz` compiles: clang alone has libFuzzer.
+ifdef FUZZ
+CC      := clang
+OPT     := -O1 -g -fno-omit-frame-pointer
+HARDEN  := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+CFLAGS  ?= -Wall -Wextra -Wno-missing-field-initializers
+endif
 
 PKGS      := liburing libmnl libnftnl libosip2 jansson libconfig openssl \
 	sqlite3 libpq libcurl libmicrohttpd gnutls
@@ -36,6 +43,8 @@ LIB_SRC  := $(filter-out $(DAEMONS),$(call sources,ctld)) $(wildcard kmod/core/*
 TOOL_SRC := $(call sources,$(TOOLS:%=tools/%))
 UNIT_SRC := $(wildcard selftests/unit/*_test.c)
 UNITS    := $(UNIT_SRC:selftests/unit/%.c=$(BUILD)/unit/%)
+FUZZ_SRC := $(wildcard selftests/fuzz/*.c selftests/fuzz/planted/*.c)
+FUZZERS  := $(FUZZ_SRC:selftests/fuzz/%.c=$(BUILD)/bin/%)
 PROGRAMS := $(patsubst ctld/brokerd.c,$(BUILD)/phonion-brokerd,$(DAEMONS:ctld/main.c=$(BUILD)/phonion-ctld)) \
 	$(TOOLS:%=$(BUILD)/%)
 
@@ -51,6 +60,10 @@ $(UNITS): $(BUILD)/unit/%: $(BUILD)/obj/selftests/unit/%.o $(BUILD)/libphonion.a
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(LDLIBS) -lcmocka
 
+$(FUZZERS): $(BUILD)/bin/%: $(BUILD)/obj/selftests/fuzz/%.o $(BUILD)/libphonion.a
+	@mkdir -p $(@D)
+	$(LINK) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
 $(BUILD)/libphonion.a: $(call objects,$(LIB_SRC))
 	@mkdir -p $(@D)
 	@rm -f $@
@@ -60,7 +73,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) -MMD -MP -c -o $@ $<
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) $(DAEMONS)))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) $(FUZZ_SRC) $(DAEMONS)))
 
 asan:			## the same with AddressSanitizer and UBSan, into build/asan/
 	$(MAKE) BUILD=$(BUILD)/asan SANITIZE=1 all
@@ -69,6 +82,11 @@ unit:			## run the unit tests, under the sanitizers
 	$(MAKE) BUILD=$(BUILD)/asan SANITIZE=1 run-units
 run-units: $(UNITS)
 	selftests/lib/cmocka $(UNITS)
+
+fuzz:			## run the fuzzers, each for FUZZ_SECONDS (5)
+	$(MAKE) BUILD=$(BUILD)/fuzz FUZZ=1 run-fuzzers
+run-fuzzers: $(FUZZERS)
+	selftests/fuzz/run $(FUZZERS)
 
 # The kernel's build system writes beside the sources that it reads, so it reads
 # a copy of the tree made of symbolic links.
@@ -138,6 +156,6 @@ clean:			## all that was built, but not the guest's kernel
 help:			## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all asan unit run-units modules modules-locked style format setup check demo bench \
+.PHONY: all asan unit run-units fuzz run-fuzzers modules modules-locked style format setup check demo bench \
 	install uninstall clean help
 .DELETE_ON_ERROR:

@@ -2,6 +2,7 @@
 /* Requests and responses, all made fresh. */
 #include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <osipparser2/osip_parser.h>
