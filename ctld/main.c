@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "book/book.h"
 #include "call/call.h"
 #include "conf/conf.h"
 #include "control/control.h"
@@ -130,6 +131,17 @@ static int open_firewall(struct daemon *daemon, const struct conf *conf)
 	return err;
 }
 
+static int open_book(struct daemon *daemon, const struct conf *conf)
+{
+	char *error = NULL;
+	int err = conf->relay ? book_new(&daemon->deps.book, daemon->loop, conf, &error) : 0;
+
+	if (err)
+		log_error("the book cannot be opened: %s", error ? error : strerror(-err));
+	free(error);
+	return err;
+}
+
 static int add_signals(struct daemon *daemon)
 {
 	int err = loop_signal_add(daemon->loop, SIGTERM, on_terminate, daemon);
@@ -158,6 +170,8 @@ static int open_all(struct daemon *daemon, struct conf *conf)
 	if (!err)
 		err = open_control(daemon, conf);
 	if (!err)
+		err = open_book(daemon, conf);
+	if (!err)
 		err = calls_new(&daemon->calls, &daemon->deps, conf);
 	if (err)
 		log_error("cannot start: %s", strerror(-err));
@@ -169,6 +183,7 @@ static void close_all(struct daemon *daemon)
 	loop_timer_del(&daemon->stop_timer);
 	control_close(daemon->deps.control);
 	calls_free(daemon->calls);
+	book_free(daemon->deps.book);
 	if (daemon->deps.dp)
 		dataplane_close(daemon->deps.dp);
 	if (daemon->deps.ports)

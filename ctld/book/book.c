@@ -56,15 +56,20 @@ void book_free(struct book *book)
 	free(book);
 }
 
-/* Everybody is told anew who we are. */
+int book_check(const struct book *book, const struct conf *conf)
+{
+	const struct conf_relay *relay = book->conf->relay;
+
+	return conf->relay && !strcmp(conf->relay->key, relay->key) &&
+			       !strcmp(conf->relay->book, relay->book)
+		       ? 0
+		       : -EINVAL;
+}
+
 int book_reconfigure(struct book *book, const struct conf *conf)
 {
-	const struct conf *old = book->conf;
 	int err;
 
-	if (!conf->relay || strcmp(conf->relay->key, old->relay->key) ||
-	    strcmp(conf->relay->book, old->relay->book))
-		return -EINVAL;
 	brokers_stop(book);
 	book->conf = conf;
 	err = brokers_start(book);

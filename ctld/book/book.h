@@ -26,7 +26,9 @@ struct loop;
  */
 int book_new(struct book **book, struct loop *loop, const struct conf *conf, char **error);
 void book_free(struct book *book);
-/* CONF has a relay group of the same key and book, or -EINVAL and nothing changes. */
+/* May it go on with CONF? -EINVAL: there is no relay group in it, or one of another key or book. */
+int book_check(const struct book *book, const struct conf *conf);
+/* After book_check(). Brokers are told anew who we are. */
 int book_reconfigure(struct book *book, const struct conf *conf);
 
 /* What a call may do by a reservation that is open now. */

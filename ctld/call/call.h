@@ -22,6 +22,7 @@
 #define CALL_UID_SIZE	   16
 #define CALL_INSTANCE_SIZE 8
 
+struct book;
 struct call;
 struct control;
 struct firewall;
@@ -104,6 +105,7 @@ struct calls_deps {
 	struct firewall *firewall; /* NULL: none is kept; calls_free() closes it */
 	struct control *control;
 	struct ports *ports;
+	struct book *book; /* NULL: static circuits only */
 };
 
 struct calls {

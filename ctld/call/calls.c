@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "book/book.h"
 #include "call/media.h"
 #include "call/state.h"
 #include "call/status.h"
@@ -243,6 +244,16 @@ static int renew_firewall(struct calls *calls, const struct conf *conf)
 	return 0;
 }
 
+static int check_book(const struct calls *calls, const struct conf *conf)
+{
+	int err = calls->deps.book ? book_check(calls->deps.book, conf) : 0;
+
+	if (err || (!calls->deps.book && conf->relay))
+		log_error(
+			"\"relay\" cannot come, go, or take another key or book without a restart");
+	return err;
+}
+
 int calls_reconfigure(struct calls *calls, struct conf *conf)
 {
 	struct conf_ref *ref = conf_ref_new(conf);
@@ -250,13 +261,18 @@ int calls_reconfigure(struct calls *calls, struct conf *conf)
 
 	if (!ref)
 		return -ENOMEM;
-	err = renew_firewall(calls, conf);
+	err = check_book(calls, conf);
+	if (!err)
+		err = renew_firewall(calls, conf);
 	if (!err)
 		err = sip_configure(calls->sip, conf);
 	if (err) {
 		free(ref);
 		return err;
 	}
+	/* Before the old one may go. */
+	if (calls->deps.book && book_reconfigure(calls->deps.book, conf))
+		log_error("no memory for the brokers");
 	conf_ref_put(calls->conf);
 	calls->conf = ref;
 	media_renew(calls);

@@ -11,6 +11,8 @@ static const struct {
 	[CAUSE_OPERATOR] = { "operator", 480 },
 	[CAUSE_SHUTDOWN] = { "shutdown", 503 },
 	[CAUSE_NO_CIRCUIT] = { "no-circuit", 404 },
+	[CAUSE_NO_CODE] = { "no-code", 404 },
+	[CAUSE_NO_POSTD] = { "no-postd", 404 },
 	[CAUSE_NOT_OPEN] = { "not-open", 480 },
 	[CAUSE_CLOSED] = { "closed", 403 },
 	[CAUSE_CIRCUIT_FULL] = { "circuit-full", 486 },

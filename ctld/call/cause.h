@@ -12,6 +12,8 @@ enum cause {
 	CAUSE_OPERATOR,
 	CAUSE_SHUTDOWN,
 	CAUSE_NO_CIRCUIT,
+	CAUSE_NO_CODE,	/* an access code would have to be asked for */
+	CAUSE_NO_POSTD, /* digits would have to be sent after the answer */
 	CAUSE_NOT_OPEN,
 	CAUSE_CLOSED,
 	CAUSE_CIRCUIT_FULL,

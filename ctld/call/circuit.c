@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Which circuit a dialled number is the ingress of, and may it be used now? */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
+#include "book/book.h"
 #include "call/circuit.h"
+#include "crypto/base64url.h"
 #include "log/log.h"
+
+#define NS_PER_S 1000000000ULL
 
 static uint64_t realtime_ns(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+	return (uint64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
 unsigned int circuit_calls(const struct calls *calls, const char *circuit)
@@ -47,7 +52,7 @@ static bool trunk_full(const struct calls *calls, const struct conf_trunk *trunk
 }
 
 /* [not-before, not-after); the kernel enforces the same on the legs. */
-static enum cause check_window(const struct conf_circuit *circuit)
+static enum cause check_window(const struct circuit *circuit)
 {
 	uint64_t now = realtime_ns();
 
@@ -58,26 +63,91 @@ static enum cause check_window(const struct conf_circuit *circuit)
 	return CAUSE_NORMAL;
 }
 
-enum cause circuit_select(const struct calls *calls, const struct conf_trunk *trunk,
-			  const char *number, const struct conf_circuit **circuit)
+static void from_conf(struct circuit *circuit, const struct conf_circuit *conf)
 {
-	const struct conf_circuit *found = conf_circuit_find(calls->conf->conf, trunk, number);
-	enum cause cause;
+	*circuit = (struct circuit){
+		.out = conf->out,
+		.not_before_ns = conf->not_before_ns,
+		.not_after_ns = conf->not_after_ns,
+		.max_calls = conf->max_calls,
+	};
+	snprintf(circuit->name, sizeof(circuit->name), "%s", conf->name);
+	snprintf(circuit->next, sizeof(circuit->next), "%s", conf->next);
+}
 
-	if (!found)
+/* A reservation is for one caller at a time. */
+static void from_book(struct circuit *circuit, const struct book_hop *hop)
+{
+	char id[RESERVATION_ID_CHARS + 1];
+
+	base64url_encode(id, hop->reservation, sizeof(hop->reservation));
+	*circuit = (struct circuit){
+		.out = hop->out,
+		.not_before_ns = hop->hop.not_before * NS_PER_S,
+		.not_after_ns = hop->hop.not_after * NS_PER_S,
+		.max_calls = 1,
+	};
+	snprintf(circuit->name, sizeof(circuit->name), "r-%.8s", id);
+	snprintf(circuit->next, sizeof(circuit->next), "%s", hop->hop.next);
+}
+
+static enum cause find_reserved(const struct calls *calls, const struct conf_trunk *trunk,
+				const char *number, struct circuit *circuit)
+{
+	enum cause cause = CAUSE_NO_CIRCUIT;
+	struct book_hop hop;
+
+	switch (book_find(calls->deps.book, trunk, number, realtime_ns(), &hop)) {
+	case BOOK_OPEN:
+		/* Digits after the answer cannot be sent yet: better no call than a silent one. */
+		if (*hop.hop.postd) {
+			cause = CAUSE_NO_POSTD;
+			break;
+		}
+		from_book(circuit, &hop);
+		cause = CAUSE_NORMAL;
+		break;
+	case BOOK_CODE:
+		cause = CAUSE_NO_CODE;
+		break;
+	case BOOK_UNKNOWN:
+		return cause;
+	}
+	explicit_bzero(&hop, sizeof(hop));
+	return cause;
+}
+
+static enum cause find(const struct calls *calls, const struct conf_trunk *trunk,
+		       const char *number, struct circuit *circuit)
+{
+	const struct conf_circuit *conf = conf_circuit_find(calls->conf->conf, trunk, number);
+
+	if (conf)
+		from_conf(circuit, conf);
+	else if (!calls->deps.book)
 		return CAUSE_NO_CIRCUIT;
-	cause = check_window(found);
+	else
+		return find_reserved(calls, trunk, number, circuit);
+	return CAUSE_NORMAL;
+}
+
+enum cause circuit_select(const struct calls *calls, const struct conf_trunk *trunk,
+			  const char *number, struct circuit *circuit)
+{
+	enum cause cause = find(calls, trunk, number, circuit);
+
+	if (!cause)
+		cause = check_window(circuit);
 	if (cause)
 		return cause;
-	if (found->max_calls && circuit_calls(calls, found->name) >= found->max_calls)
+	if (circuit->max_calls && circuit_calls(calls, circuit->name) >= circuit->max_calls)
 		return CAUSE_CIRCUIT_FULL;
-	if (trunk_full(calls, found->in) || trunk_full(calls, found->out))
+	if (trunk_full(calls, trunk) || trunk_full(calls, circuit->out))
 		return CAUSE_TRUNK_FULL;
-	if (!conf_number_allowed(found->out, found->next)) {
-		log_warn("circuit %s: trunk %s must not dial %s", found->name, found->out->name,
-			 log_number(found->next));
+	if (!conf_number_allowed(circuit->out, circuit->next)) {
+		log_warn("circuit %s: trunk %s must not dial %s", circuit->name, circuit->out->name,
+			 log_number(circuit->next));
 		return CAUSE_NUMBER_DENIED;
 	}
-	*circuit = found;
 	return CAUSE_NORMAL;
 }

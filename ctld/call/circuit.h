@@ -5,9 +5,23 @@
 
 #include "call/call.h"
 
-/* CAUSE_NORMAL and *circuit, or why not. */
+#define CIRCUIT_NAME_SIZE 64
+
+/* What a call is placed by: the configuration's circuit or a reservation. */
+struct circuit {
+	char name[CIRCUIT_NAME_SIZE]; /* of a reservation: "r-" and the head of its id */
+	const struct conf_trunk *out;
+	char next[64];			      /* number to dial; wipe after use */
+	uint64_t not_before_ns, not_after_ns; /* CLOCK_REALTIME; 0: none */
+	unsigned int max_calls;
+};
+
+/*
+ * CAUSE_NORMAL and *CIRCUIT, or why not. A number that is known to the book but
+ * has no open reservation is as good as one that is not known.
+ */
 enum cause circuit_select(const struct calls *calls, const struct conf_trunk *trunk,
-			  const char *number, const struct conf_circuit **circuit);
+			  const char *number, struct circuit *circuit);
 /* Calls that are set up or up, of a circuit; by a trunk, either way. */
 unsigned int circuit_calls(const struct calls *calls, const char *circuit);
 unsigned int trunk_calls(const struct calls *calls, const char *trunk);

@@ -68,7 +68,7 @@ static struct dialog *make_out_dialog(const struct conf_trunk *trunk, const char
 
 static void on_out(struct txn *txn, enum txn_event event, const osip_message_t *msg, void *arg);
 
-static enum cause open_out(struct side *out, const struct conf_circuit *circuit)
+static enum cause open_out(struct side *out, const struct circuit *circuit)
 {
 	struct calls *calls = out->call->calls;
 	char buf[SDP_TEXT_SIZE];
@@ -117,8 +117,8 @@ static void on_in(struct txn *txn, enum txn_event event, const osip_message_t *m
 	call_reap(in->call);
 }
 
-static void place(struct call *call, const struct conf_trunk *trunk,
-		  const struct conf_circuit *circuit, struct txn *txn)
+static void place(struct call *call, const struct conf_trunk *trunk, const struct circuit *circuit,
+		  struct txn *txn)
 {
 	struct side *in = &call->sides[SIDE_IN];
 	enum cause cause;
@@ -161,7 +161,7 @@ static bool repeated(struct calls *calls, const osip_message_t *msg)
 }
 
 static void begin(struct calls *calls, const struct conf_trunk *trunk,
-		  const struct conf_circuit *circuit, struct txn *txn)
+		  const struct circuit *circuit, struct txn *txn)
 {
 	struct sip_path path = sip_trunk_path(trunk);
 	struct dialog *dialog;
@@ -186,7 +186,7 @@ static void begin(struct calls *calls, const struct conf_trunk *trunk,
 void setup_invite(struct calls *calls, const struct conf_trunk *trunk, struct txn *txn)
 {
 	const osip_message_t *msg = txn_message(txn);
-	const struct conf_circuit *circuit;
+	struct circuit circuit;
 	enum cause cause;
 
 	if (repeated(calls, msg)) {
@@ -200,7 +200,8 @@ void setup_invite(struct calls *calls, const struct conf_trunk *trunk, struct tx
 	if (cause)
 		refuse(calls, txn, cause);
 	else
-		begin(calls, trunk, circuit, txn);
+		begin(calls, trunk, &circuit, txn);
+	explicit_bzero(&circuit, sizeof(circuit));
 }
 
 /* Media from the far side, before or with its answer. */
