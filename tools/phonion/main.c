@@ -37,6 +37,7 @@ static const char help[] =
 	"  --passphrase-file FILE  instead of asking for the passphrase\n"
 	"  --spread DURATION       longest pause between requests, 0s for none\n"
 	"  --config FILE, --state DIRECTORY\n"
+	"  -h, --help\n"
 	"\n"
 	"Exit status: 0 done, 1 refused, 2 wrong usage, 3 no admissible path, 4 a broker\n"
 	"cannot be reached or is not who it should be, 5 passphrase or state, 6 waiting for\n"

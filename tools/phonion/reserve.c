@@ -171,13 +171,13 @@ static int prepare(struct client *client, struct order *order)
 
 	if (!status)
 		status = check_names(client, order);
-	if (!status && !order->dry_run && !order->yes &&
-	    (client->opts.json || !isatty(STDIN_FILENO)))
-		return fail_usage(&client->opts, "there is nobody to ask: use --yes or --dry-run");
 	if (!status)
 		status = make_circuit(client, order);
 	if (!status && window_parse(&order->circuit->window, order->window, time(NULL), &error))
 		return fail_usage(&client->opts, "%s", error);
+	if (!status && !order->dry_run && !order->yes &&
+	    (client->opts.json || !isatty(STDIN_FILENO)))
+		return fail_usage(&client->opts, "there is nobody to ask: use --yes or --dry-run");
 	if (!status)
 		status = state_open(client, false);
 	if (!status)
