@@ -139,7 +139,7 @@ static int open_book(struct daemon *daemon, const struct conf *conf)
 	if (err)
 		log_error("the book cannot be opened: %s", error ? error : strerror(-err));
 	free(error);
-	return err;
+	return err ?: book_register(daemon->deps.book, daemon->deps.control);
 }
 
 static int add_signals(struct daemon *daemon)
@@ -182,8 +182,8 @@ static void close_all(struct daemon *daemon)
 {
 	loop_timer_del(&daemon->stop_timer);
 	control_close(daemon->deps.control);
-	calls_free(daemon->calls);
 	book_free(daemon->deps.book);
+	calls_free(daemon->calls);
 	if (daemon->deps.dp)
 		dataplane_close(daemon->deps.dp);
 	if (daemon->deps.ports)
@@ -204,10 +204,11 @@ static int run(const char *file)
 	if (!err) {
 		log_info("ready");
 		err = loop_run(daemon.loop);
+		close_all(&daemon);
 	} else {
+		close_all(&daemon);
 		conf_free(conf);
 	}
-	close_all(&daemon);
 	return err ? 1 : 0;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "book/internal.h"
@@ -26,29 +27,37 @@ struct clash {
 	const struct hop *hop;
 };
 
-/* Two windows of a shared ingress that overlap must have two codes. */
+/*
+ * Two windows of a shared ingress that overlap must have two codes, and none
+ * may begin the other: digits are compared as they come. A number of its own
+ * has empty ones, which always clash.
+ */
 static int on_neighbour(const struct row *row, void *arg)
 {
 	const struct clash *clash = arg;
 	const struct hop *hop = clash->hop;
 	struct hop other;
+	size_t len = strlen(hop->code);
 	int same;
 
 	if (hop_open(&other, &row->bind, clash->book->identity.seal_private, row->box))
 		return 0;
-	same = !strcmp(other.code, hop->code) && other.not_before < hop->not_after &&
+	if (strlen(other.code) < len)
+		len = strlen(other.code);
+	same = !strncmp(other.code, hop->code, len) && other.not_before < hop->not_after &&
 	       hop->not_before < other.not_after;
 	OPENSSL_cleanse(&other, sizeof(other));
 	return same ? -EEXIST : 0;
 }
 
-static enum receipt_verdict judge(const struct book *book, const struct row *item,
-				  const struct hop *hop)
+/* The verdict, or a negative errno. */
+static int judge(const struct book *book, const struct row *item, const struct hop *hop)
 {
 	const struct conf_ingress *ingress;
 	const struct conf_trunk *out = describe_route(book->conf, hop->next);
 	struct clash clash = { book, hop };
 	uint64_t now = book_now_s();
+	int err;
 
 	if (!describe_ingress(book->conf, hop->ingress, &ingress) || !ingress->lanes != !*hop->code)
 		return RECEIPT_NO_INGRESS;
@@ -58,11 +67,11 @@ static enum receipt_verdict judge(const struct book *book, const struct row *ite
 		return RECEIPT_NEXT_DENIED;
 	if (hop->timing != HOP_TIMING_NONE)
 		return RECEIPT_TIMING;
-	/* The same check for a number of its own, whose code is empty. */
-	if (rows_overlapping(book->rows, hop->ingress, slots_start(&item->bind.slots),
-			     slots_end(&item->bind.slots), on_neighbour, &clash) == -EEXIST)
+	err = rows_overlapping(book->rows, hop->ingress, slots_start(&item->bind.slots),
+			       slots_end(&item->bind.slots), on_neighbour, &clash);
+	if (err == -EEXIST)
 		return RECEIPT_CODE_TAKEN;
-	return RECEIPT_ACCEPTED;
+	return err ?: RECEIPT_ACCEPTED;
 }
 
 static int count(struct book *book, enum book_refusal why, const char *broker)
@@ -82,17 +91,29 @@ static int make_receipt(const struct book *book, const struct row *item, const s
 	return receipt_seal(&receipt, book->identity.private_key, hop->reply_key, out);
 }
 
+/* A refused box may name slots in any year. */
+static uint64_t receipt_end(const struct hop_bind *bind)
+{
+	uint64_t end = slots_end(&bind->slots), last = book_now_s() + MAX_AHEAD_S;
+
+	return end < last ? end : last;
+}
+
 /* The box opens: whoever sealed it hears of it. */
 static int answer(struct book *book, const char *broker, const struct row *item,
 		  const struct hop *hop)
 {
-	enum receipt_verdict verdict = judge(book, item, hop);
+	int verdict = judge(book, item, hop), err;
 	uint8_t receipt[RECEIPT_BOX_LEN];
-	struct rows_change change = {
-		.broker = broker, .sequence = item->sequence, .id = item->id, .receipt = receipt
-	};
-	int err = make_receipt(book, item, hop, verdict, receipt);
+	struct rows_change change = { .broker = broker,
+				      .sequence = item->sequence,
+				      .id = item->id,
+				      .receipt = receipt,
+				      .ends = receipt_end(&item->bind) };
 
+	if (verdict < 0)
+		return verdict;
+	err = make_receipt(book, item, hop, verdict, receipt);
 	if (err)
 		return err;
 	if (verdict == RECEIPT_ACCEPTED)
@@ -105,7 +126,7 @@ static int answer(struct book *book, const char *broker, const struct row *item,
 	else
 		count(book, BOOK_REFUSED, broker);
 	brokers_wake(book, broker);
-	return verdict == RECEIPT_ACCEPTED ? open_refresh(book) : 0;
+	return verdict == RECEIPT_ACCEPTED ? open_added(book, item) : 0;
 }
 
 static int skip(struct book *book, const char *broker, uint64_t sequence)
@@ -115,7 +136,10 @@ static int skip(struct book *book, const char *broker, uint64_t sequence)
 	return rows_apply(book->rows, &change);
 }
 
-/* 1: it came before, or cannot be ours; 0: it is new. */
+/*
+ * 1: its box or its id came before; 0: it is new. The very same item again is
+ * no replay: our word that we have it was lost.
+ */
 static int is_known(struct book *book, const char *broker, struct row *item)
 {
 	struct row before;
@@ -124,10 +148,12 @@ static int is_known(struct book *book, const char *broker, struct row *item)
 	if (!EVP_Q_digest(NULL, "SHA256", NULL, item->box, sizeof(item->box), item->box_hash, NULL))
 		return -ENOMEM;
 	err = rows_find_box(book->rows, item->box_hash, &before);
+	if (!err)
+		err = rows_find(book->rows, item->id, &before);
 	if (err != 1)
 		return err;
-	/* The same item again: our word that we have it was lost. */
-	if (memcmp(before.id, item->id, sizeof(before.id)))
+	if (memcmp(before.id, item->id, sizeof(before.id)) || strcmp(before.broker, broker) ||
+	    memcmp(before.box_hash, item->box_hash, sizeof(before.box_hash)))
 		count(book, BOOK_REPLAYED, broker);
 	return 1;
 }
@@ -139,6 +165,7 @@ int accept_item(struct book *book, const char *broker, const struct row *given)
 	int err;
 
 	memcpy(item.bind.relay, book->identity.public_key, SIGN_KEY_LEN);
+	snprintf(item.broker, sizeof(item.broker), "%s", broker);
 	err = is_known(book, broker, &item);
 	if (err < 0)
 		return err;
@@ -170,7 +197,8 @@ static int cancel(struct book *book, const char *broker, const struct row *row,
 				      .sequence = sequence,
 				      .cancel = row->id,
 				      .id = row->id,
-				      .receipt = receipt };
+				      .receipt = receipt,
+				      .ends = receipt_end(&row->bind) };
 	struct hop hop;
 	int err = hop_open(&hop, &row->bind, book->identity.seal_private, row->box);
 
@@ -201,6 +229,7 @@ int accept_cancel(struct book *book, const char *broker, const uint8_t id[RESERV
 
 	if (err < 0)
 		return err;
+	/* Its window may be over, or it was refused. */
 	if (!err || row.cancelled)
 		return skip(book, broker, sequence);
 	return cancel(book, broker, &row, secret, sequence);

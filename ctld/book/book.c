@@ -2,11 +2,13 @@
 #include "book/book.h"
 
 #include <errno.h>
+#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "book/internal.h"
+#include "log/log.h"
 
 uint64_t book_now_s(void)
 {
@@ -14,6 +16,23 @@ uint64_t book_now_s(void)
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	return ts.tv_sec;
+}
+
+/* What cannot be said to brokers is refused here and not at the first announcement. */
+static int check(const struct book *book, char **error)
+{
+	char *jws;
+	int err = describe(book, &jws);
+
+	if (!err) {
+		free(jws);
+		return 0;
+	}
+	if (err == -EINVAL)
+		*error = strdup("the relay cannot be described to brokers: a trunk needs "
+				"\"carrier\" and \"ingresses\", and all of them together may "
+				"not be longer than a descriptor");
+	return err;
 }
 
 int book_new(struct book **book, struct loop *loop, const struct conf *conf, char **error)
@@ -29,6 +48,8 @@ int book_new(struct book **book, struct loop *loop, const struct conf *conf, cha
 	err = identity_open(&new->identity, conf->relay->key, error);
 	if (!err)
 		err = rows_open(&new->rows, conf->relay->book, error);
+	if (!err)
+		err = check(new, error);
 	if (!err)
 		err = http_client_new(&new->http, loop);
 	if (!err)
@@ -59,21 +80,27 @@ void book_free(struct book *book)
 int book_check(const struct book *book, const struct conf *conf)
 {
 	const struct conf_relay *relay = book->conf->relay;
+	struct book as_told = *book;
+	char *error = NULL;
+	int err;
 
-	return conf->relay && !strcmp(conf->relay->key, relay->key) &&
-			       !strcmp(conf->relay->book, relay->book)
-		       ? 0
-		       : -EINVAL;
+	if (!conf->relay || strcmp(conf->relay->key, relay->key) ||
+	    strcmp(conf->relay->book, relay->book))
+		return -EINVAL;
+	as_told.conf = conf;
+	err = check(&as_told, &error);
+	if (error)
+		log_error("%s", error);
+	free(error);
+	OPENSSL_cleanse(&as_told, sizeof(as_told));
+	return err == -EINVAL ? -ERANGE : err;
 }
 
 int book_reconfigure(struct book *book, const struct conf *conf)
 {
-	int err;
-
 	brokers_stop(book);
 	book->conf = conf;
-	err = brokers_start(book);
-	return err ?: open_refresh(book);
+	return brokers_start(book);
 }
 
 void book_status(const struct book *book, struct book_status *status)

@@ -26,7 +26,11 @@ struct loop;
  */
 int book_new(struct book **book, struct loop *loop, const struct conf *conf, char **error);
 void book_free(struct book *book);
-/* May it go on with CONF? -EINVAL: there is no relay group in it, or one of another key or book. */
+/*
+ * May it go on with CONF? -EINVAL: there is no relay group in it, or one of
+ * another key or book; -ERANGE: it cannot be told to brokers, as a line in the
+ * log says.
+ */
 int book_check(const struct book *book, const struct conf *conf);
 /* After book_check(). Brokers are told anew who we are. */
 int book_reconfigure(struct book *book, const struct conf *conf);
@@ -69,7 +73,7 @@ enum book_refusal {
 const char *book_refusal_name(enum book_refusal refusal);
 
 struct book_status {
-	unsigned int reservations, open, receipts_waiting;
+	unsigned int reservations, open, receipts_waiting; /* not cancelled, of these open */
 	uint64_t accepted, refused[BOOK_REFUSALS];
 };
 
@@ -79,10 +83,16 @@ struct book_broker_status {
 	const char *name;
 	uint64_t announced_s, collected_s; /* Unix time of the last success; 0: never */
 	bool failing;
-	char error[128]; /* of the last request, when it failed */
+	uint64_t failing_s;    /* Unix time since when */
+	unsigned int receipts; /* that it has not taken yet */
+	char error[128];       /* of the last request, when it failed */
 };
 
 /* False when there are no I + 1 brokers. */
 bool book_broker_status(const struct book *book, size_t i, struct book_broker_status *status);
+
+struct control;
+/* Commands of the control socket; BOOK may be NULL, and they say so. */
+int book_register(struct book *book, struct control *control);
 
 #endif

@@ -41,12 +41,12 @@ static uint64_t jitter(uint64_t ms)
 static void wait(struct book_broker *broker)
 {
 	uint64_t ms = broker->book->conf->relay->poll_ms;
-	unsigned int i;
+	uint64_t most = ms > MAX_BACKOFF_MS ? ms : MAX_BACKOFF_MS;
 
-	for (i = 1; i < broker->failures && ms < MAX_BACKOFF_MS; i++)
+	for (unsigned int i = 1; i < broker->failures && ms < most; i++)
 		ms *= 2;
-	if (ms > MAX_BACKOFF_MS && broker->failures)
-		ms = MAX_BACKOFF_MS;
+	if (ms > most)
+		ms = most;
 	loop_timer_set(broker->book->loop, &broker->timer, jitter(ms), on_timer, broker);
 }
 
@@ -54,6 +54,8 @@ static void failed(struct book_broker *broker, const char *doing, const char *wh
 {
 	snprintf(broker->error, sizeof(broker->error), "%s: %s", doing, why);
 	if (!broker->failures++)
+		broker->failing_s = book_now_s();
+	if (broker->failures == 1)
 		log_warn("broker %s: %s", broker->conf->name, broker->error);
 	wait(broker);
 }
@@ -140,10 +142,15 @@ static void announce(struct book_broker *broker)
 	request(broker, "PUT", path, body, on_announced);
 }
 
-/* Gone at the broker, or never there: no use to keep it. */
+/*
+ * Gone at the broker, or never there: no use to keep it. The broker itself
+ * must say so: whatever stands before it may have nothing behind it for a while.
+ */
 static bool is_useless(int err, const struct http_response *response)
 {
-	return !err && (response->status == 404 || response->status == 403);
+	return !err &&
+	       ((response->status == 404 && strstr(response->body, ":error:unknown-reservation")) ||
+		(response->status == 403 && strstr(response->body, ":error:wrong-certificate")));
 }
 
 static void on_receipt_taken(int err, const struct http_response *response, void *arg)
@@ -172,6 +179,9 @@ static int send_receipt(struct book_broker *broker)
 	int found = rows_next_receipt(broker->book->rows, broker->conf->name, broker->receipt_id,
 				      receipt);
 
+	if (found < 0)
+		log_error("broker %s: the book cannot be read: %s", broker->conf->name,
+			  strerror(-found));
 	if (found != 1)
 		return 0;
 	base64url_encode(id, broker->receipt_id, sizeof(broker->receipt_id));
@@ -309,10 +319,12 @@ void brokers_wake(struct book *book, const char *name)
 int brokers_start(struct book *book)
 {
 	const struct conf_relay *relay = book->conf->relay;
+	struct book_broker *brokers = calloc(relay->n_brokers, sizeof(*brokers));
 
-	book->brokers = calloc(relay->n_brokers, sizeof(*book->brokers));
-	if (!book->brokers)
+	if (!brokers)
 		return -ENOMEM;
+	brokers_stop(book);
+	book->brokers = brokers;
 	for (; book->n_brokers < relay->n_brokers; book->n_brokers++) {
 		struct book_broker *broker = &book->brokers[book->n_brokers];
 
@@ -346,7 +358,9 @@ bool book_broker_status(const struct book *book, size_t i, struct book_broker_st
 		.announced_s = broker->announced_s,
 		.collected_s = broker->collected_s,
 		.failing = broker->failures,
+		.failing_s = broker->failures ? broker->failing_s : 0,
 	};
+	rows_count_receipts(book->rows, broker->conf->name, &status->receipts);
 	memcpy(status->error, broker->error, sizeof(status->error));
 	return true;
 }

@@ -23,7 +23,7 @@ struct book_broker {
 	struct http_call *call;
 	struct loop_timer timer;
 	uint64_t announce_ms; /* loop time from which it must be announced again */
-	uint64_t announced_s, collected_s;
+	uint64_t announced_s, collected_s, failing_s;
 	unsigned int failures;			/* in a row */
 	uint8_t receipt_id[RESERVATION_ID_LEN]; /* of the receipt that is being sent */
 	char error[128];
@@ -31,6 +31,7 @@ struct book_broker {
 
 /* A hop whose window is open, or about to be. */
 struct book_open {
+	bool kept; /* while refreshing: it is still in the book */
 	uint8_t id[RESERVATION_ID_LEN];
 	struct hop hop;
 };
@@ -46,6 +47,7 @@ struct book {
 	struct book_open *open;
 	size_t n_open;
 	struct loop_timer refresh;
+	uint64_t edge_s;    /* when refreshing next is due */
 	uint64_t expired_s; /* when rows were expired last */
 	uint64_t accepted, refused[BOOK_REFUSALS];
 };
@@ -69,9 +71,11 @@ int accept_cancel(struct book *book, const char *broker, const uint8_t id[RESERV
 
 /* open.c */
 int open_refresh(struct book *book);
+/* ROW is in the book since now. */
+int open_added(struct book *book, const struct row *row);
 void open_forget(struct book *book);
 
-/* broker.c */
+/* broker.c: starting anew ends what is being asked */
 int brokers_start(struct book *book);
 void brokers_stop(struct book *book);
 /* There are receipts to be sent. */

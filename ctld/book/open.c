@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "book/internal.h"
+#include "log/log.h"
 
 #define MAX_OPEN       4096
 #define MIN_REFRESH_S  1
@@ -43,34 +44,90 @@ static int make_room(struct book *book)
 	return 0;
 }
 
+static struct book_open *find(const struct book *book, const uint8_t id[RESERVATION_ID_LEN])
+{
+	for (size_t i = 0; i < book->n_open; i++)
+		if (!memcmp(book->open[i].id, id, RESERVATION_ID_LEN))
+			return &book->open[i];
+	return NULL;
+}
+
+/* The slots of a hop are open; its window within them may not be. */
+static bool is_due(struct book *book, const struct hop *hop)
+{
+	uint64_t now = book_now_s(), opens = hop->not_before - AHEAD_S;
+	uint64_t edge = opens > now ? opens : hop->not_after;
+
+	if (edge > now && edge < book->edge_s)
+		book->edge_s = edge;
+	return opens <= now && now < hop->not_after;
+}
+
 static int on_row(const struct row *row, void *arg)
 {
 	struct book *book = arg;
-	struct book_open *open = &book->open[book->n_open];
+	struct book_open *open = find(book, row->id);
 
-	if (book->n_open == MAX_OPEN)
+	if (open) {
+		open->kept = is_due(book, &open->hop);
 		return 0;
+	}
+	if (book->n_open == MAX_OPEN) {
+		log_error("more than %d reservations are open: one is not", MAX_OPEN);
+		return 0;
+	}
+	open = &book->open[book->n_open];
 	if (hop_open(&open->hop, &row->bind, book->identity.seal_private, row->box))
 		return 0; /* the key file is another's now */
 	memcpy(open->id, row->id, sizeof(open->id));
-	book->n_open++;
+	open->kept = true;
+	if (is_due(book, &open->hop))
+		book->n_open++;
+	else
+		OPENSSL_cleanse(open, sizeof(*open));
 	return 0;
+}
+
+/* What is over or cancelled is wiped, the last takes its place. */
+static void drop_others(struct book *book)
+{
+	for (size_t i = book->n_open; i-- > 0;) {
+		struct book_open *last = &book->open[book->n_open - 1];
+
+		if (book->open[i].kept)
+			continue;
+		book->open[i] = *last;
+		OPENSSL_cleanse(last, sizeof(*last));
+		book->n_open--;
+	}
 }
 
 static void on_refresh(void *arg)
 {
-	open_refresh(arg);
+	int err = open_refresh(arg);
+
+	if (err)
+		log_error("the book of reservations cannot be read: %s", strerror(-err));
 }
 
 /* When the next window opens or closes; until then nothing changes here. */
-static uint64_t next_refresh_ms(const struct book *book, uint64_t now)
+static void schedule(struct book *book, uint64_t now)
 {
-	uint64_t edge = now + MAX_REFRESH_S;
+	uint64_t wait_s = book->edge_s > now ? book->edge_s - now : MIN_REFRESH_S;
 
-	rows_next_edge(book->rows, now, AHEAD_S, &edge);
-	if (edge > now + MAX_REFRESH_S)
-		edge = now + MAX_REFRESH_S;
-	return (edge > now ? edge - now : MIN_REFRESH_S) * 1000;
+	loop_timer_set(book->loop, &book->refresh, wait_s * 1000, on_refresh, book);
+}
+
+static int expire(struct book *book, uint64_t now)
+{
+	int err;
+
+	if (now / EXPIRE_EVERY_S == book->expired_s / EXPIRE_EVERY_S)
+		return 0;
+	err = rows_expire(book->rows, now - GRACE_S);
+	if (!err)
+		book->expired_s = now;
+	return err;
 }
 
 int open_refresh(struct book *book)
@@ -78,17 +135,33 @@ int open_refresh(struct book *book)
 	uint64_t now = book_now_s();
 	int err = make_room(book);
 
-	if (!err) {
-		OPENSSL_cleanse(book->open, book->n_open * sizeof(*book->open));
-		book->n_open = 0;
+	book->edge_s = now + MAX_REFRESH_S;
+	for (size_t i = 0; i < book->n_open; i++)
+		book->open[i].kept = false;
+	if (!err)
 		err = rows_overlapping(book->rows, NULL, now, now + AHEAD_S, on_row, book);
-	}
-	if (now / EXPIRE_EVERY_S != book->expired_s / EXPIRE_EVERY_S && !err) {
-		err = rows_expire(book->rows, now - GRACE_S);
-		book->expired_s = now;
-	}
-	loop_timer_set(book->loop, &book->refresh, next_refresh_ms(book, now), on_refresh, book);
+	/* What cannot be read of the file is no reason to end what is open. */
+	if (!err)
+		drop_others(book);
+	if (!err)
+		err = rows_next_edge(book->rows, now, AHEAD_S, &book->edge_s);
+	if (!err)
+		err = expire(book, now);
+	schedule(book, now);
 	return err;
+}
+
+int open_added(struct book *book, const struct row *row)
+{
+	uint64_t now = book_now_s(), opens = slots_start(&row->bind.slots) - AHEAD_S;
+
+	if (opens <= now)
+		return open_refresh(book);
+	if (opens < book->edge_s) {
+		book->edge_s = opens;
+		schedule(book, now);
+	}
+	return 0;
 }
 
 static bool is_open(const struct hop *hop, uint64_t now_ns)

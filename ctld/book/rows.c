@@ -1,101 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include "book/rows.h"
-
 #include <errno.h>
-#include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#define VERSION 1
-
-static const char schema[] =
-	"CREATE TABLE reservation ("
-	" id BLOB PRIMARY KEY CHECK (length(id) = 16),"
-	" ingress TEXT NOT NULL,"
-	" slot_s INTEGER NOT NULL,"
-	" first INTEGER NOT NULL,"
-	" count INTEGER NOT NULL,"
-	" starts INTEGER NOT NULL CHECK (starts = first * slot_s),"
-	" ends INTEGER NOT NULL CHECK (ends = (first + count) * slot_s),"
-	" expires INTEGER NOT NULL,"
-	" relay BLOB NOT NULL CHECK (length(relay) = 32),"
-	" box BLOB NOT NULL CHECK (length(box) = 304),"
-	" box_hash BLOB NOT NULL UNIQUE CHECK (length(box_hash) = 32),"
-	" cancelled INTEGER NOT NULL DEFAULT 0 CHECK (cancelled IN (0, 1))"
-	") STRICT, WITHOUT ROWID;"
-	"CREATE INDEX reservation_time ON reservation (ends, starts);"
-	"CREATE TABLE receipt ("
-	" broker TEXT NOT NULL,"
-	" id BLOB NOT NULL CHECK (length(id) = 16),"
-	" receipt BLOB NOT NULL CHECK (length(receipt) = 176),"
-	" PRIMARY KEY (broker, id)"
-	") STRICT, WITHOUT ROWID;"
-	"CREATE TABLE broker (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE version (one INTEGER PRIMARY KEY CHECK (one = 1), last INTEGER NOT NULL) STRICT;";
-
-#define COLUMNS "id, ingress, slot_s, first, count, expires, relay, box, box_hash, cancelled"
-
-enum statement {
-	BEGIN,
-	COMMIT,
-	ROLLBACK,
-	FIND,
-	FIND_BOX,
-	OVERLAPPING,
-	NEXT_EDGE,
-	INSERT,
-	CANCEL,
-	COLLECTED,
-	SEQUENCE,
-	RECEIPT_PUT,
-	RECEIPT_NEXT,
-	RECEIPT_DROP,
-	EXPIRE,
-	COUNT,
-	NEXT_VERSION,
-	STATEMENTS,
-};
-
-static const char *const texts[STATEMENTS] = {
-	[BEGIN] = "BEGIN IMMEDIATE",
-	[COMMIT] = "COMMIT",
-	[ROLLBACK] = "ROLLBACK",
-	[FIND] = "SELECT " COLUMNS " FROM reservation WHERE id = ?1",
-	[FIND_BOX] = "SELECT " COLUMNS " FROM reservation WHERE box_hash = ?1",
-	[OVERLAPPING] = "SELECT " COLUMNS " FROM reservation WHERE ends > ?1 AND starts < ?2"
-			" AND NOT cancelled AND (?3 IS NULL OR ingress = ?3)",
-	[NEXT_EDGE] = "SELECT min(at) FROM (SELECT starts - ?2 AS at FROM reservation"
-		      " WHERE starts - ?2 > ?1 UNION SELECT ends FROM reservation WHERE ends > ?1)",
-	[INSERT] =
-		"INSERT INTO reservation (id, ingress, slot_s, first, count, starts, ends, expires,"
-		" relay, box, box_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-	[CANCEL] = "UPDATE reservation SET cancelled = 1 WHERE id = ?1",
-	[COLLECTED] = "INSERT INTO broker (name, sequence) VALUES (?1, ?2)"
-		      " ON CONFLICT (name) DO UPDATE SET sequence = max(sequence, ?2)",
-	[SEQUENCE] = "SELECT sequence FROM broker WHERE name = ?1",
-	[RECEIPT_PUT] = "INSERT INTO receipt (broker, id, receipt) VALUES (?1, ?2, ?3)"
-			" ON CONFLICT (broker, id) DO UPDATE SET receipt = ?3",
-	[RECEIPT_NEXT] = "SELECT id, receipt FROM receipt WHERE broker = ?1 LIMIT 1",
-	[RECEIPT_DROP] = "DELETE FROM receipt WHERE broker = ?1 AND id = ?2",
-	[EXPIRE] = "DELETE FROM reservation WHERE ends <= ?1",
-	[COUNT] = "SELECT (SELECT count(*) FROM reservation WHERE NOT cancelled),"
-		  " (SELECT count(*) FROM receipt)",
-	[NEXT_VERSION] = "INSERT INTO version (one, last) VALUES (1, ?1)"
-			 " ON CONFLICT (one) DO UPDATE SET last = max(last + 1, ?1) RETURNING last",
-};
-
-struct rows {
-	sqlite3 *db;
-	sqlite3_stmt *statements[STATEMENTS];
-};
-
-static int errno_of(int code)
-{
-	code &= 0xff;
-	return code == SQLITE_OK || code == SQLITE_DONE ? 0 : code == SQLITE_NOMEM ? -ENOMEM : -EIO;
-}
+#include "book/rows_internal.h"
 
 static sqlite3_stmt *get(struct rows *rows, enum statement which)
 {
@@ -118,7 +26,7 @@ static int step(sqlite3_stmt *s)
 {
 	int code = sqlite3_step(s);
 
-	return code == SQLITE_ROW ? 1 : errno_of(code);
+	return code == SQLITE_ROW ? 1 : rows_errno(code);
 }
 
 static int run(sqlite3_stmt *s)
@@ -150,6 +58,8 @@ static int read_row(sqlite3_stmt *s, struct row *row)
 	row->bind.slots.count = sqlite3_column_int64(s, 4);
 	row->bind.expires = sqlite3_column_int64(s, 5);
 	row->cancelled = sqlite3_column_int(s, 9);
+	snprintf(row->broker, sizeof(row->broker), "%s",
+		 (const char *)sqlite3_column_text(s, 10) ?: "");
 	return column(s, 0, row->id, sizeof(row->id)) ?:
 	       column(s, 6, row->bind.relay, SIGN_KEY_LEN) ?:
 	       column(s, 7, row->box, sizeof(row->box)) ?:
@@ -180,17 +90,11 @@ int rows_find_box(struct rows *rows, const uint8_t box_hash[32], struct row *row
 	return find(rows, FIND_BOX, box_hash, 32, row);
 }
 
-int rows_overlapping(struct rows *rows, const char *ingress, uint64_t start, uint64_t end,
-		     row_fn fn, void *arg)
+static int each(sqlite3_stmt *s, row_fn fn, void *arg)
 {
-	sqlite3_stmt *s = get(rows, OVERLAPPING);
 	struct row row;
 	int err;
 
-	sqlite3_bind_int64(s, 1, start);
-	sqlite3_bind_int64(s, 2, end);
-	if (ingress)
-		bind_text(s, 3, ingress);
 	while ((err = step(s)) == 1) {
 		err = read_row(s, &row) ?: fn(&row, arg);
 		if (err)
@@ -200,6 +104,22 @@ int rows_overlapping(struct rows *rows, const char *ingress, uint64_t start, uin
 	return err;
 }
 
+int rows_overlapping(struct rows *rows, const char *ingress, uint64_t start, uint64_t end,
+		     row_fn fn, void *arg)
+{
+	sqlite3_stmt *s = get(rows, OVERLAPPING);
+
+	sqlite3_bind_int64(s, 1, start);
+	sqlite3_bind_int64(s, 2, end);
+	if (ingress)
+		bind_text(s, 3, ingress);
+	return each(s, fn, arg);
+}
+
+int rows_each(struct rows *rows, row_fn fn, void *arg)
+{
+	return each(get(rows, ALL), fn, arg);
+}
 int rows_next_edge(struct rows *rows, uint64_t now, unsigned int ahead_s, uint64_t *edge)
 {
 	sqlite3_stmt *s = get(rows, NEXT_EDGE);
@@ -231,6 +151,7 @@ static int insert(struct rows *rows, const struct row *row)
 	bind(s, 9, row->bind.relay, SIGN_KEY_LEN);
 	bind(s, 10, row->box, sizeof(row->box));
 	bind(s, 11, row->box_hash, sizeof(row->box_hash));
+	bind_text(s, 12, row->broker);
 	return run(s);
 }
 
@@ -249,6 +170,7 @@ static int put_receipt(struct rows *rows, const struct rows_change *change)
 	bind_text(s, 1, change->broker);
 	bind(s, 2, change->id, RESERVATION_ID_LEN);
 	bind(s, 3, change->receipt, RECEIPT_BOX_LEN);
+	sqlite3_bind_int64(s, 4, change->ends);
 	return run(s);
 }
 
@@ -318,12 +240,36 @@ int rows_drop_receipt(struct rows *rows, const char *broker, const uint8_t id[RE
 	return run(s);
 }
 
-int rows_expire(struct rows *rows, uint64_t then)
+static int expire(struct rows *rows, enum statement which, uint64_t then)
 {
-	sqlite3_stmt *s = get(rows, EXPIRE);
+	sqlite3_stmt *s = get(rows, which);
 
 	sqlite3_bind_int64(s, 1, then);
 	return run(s);
+}
+
+int rows_expire(struct rows *rows, uint64_t then)
+{
+	int before = sqlite3_total_changes(rows->db);
+	int err = expire(rows, EXPIRE, then) ?: expire(rows, RECEIPT_EXPIRE, then);
+
+	if (err || sqlite3_total_changes(rows->db) == before)
+		return err;
+	/* What was deleted still stands in the log. */
+	return rows_errno(
+		sqlite3_wal_checkpoint_v2(rows->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL));
+}
+
+int rows_count_receipts(struct rows *rows, const char *broker, unsigned int *receipts)
+{
+	sqlite3_stmt *s = get(rows, RECEIPT_COUNT);
+	int err;
+
+	bind_text(s, 1, broker);
+	err = step(s);
+	*receipts = err == 1 ? sqlite3_column_int(s, 0) : 0;
+	sqlite3_reset(s);
+	return err < 0 ? err : 0;
 }
 
 int rows_count(struct rows *rows, unsigned int *reservations, unsigned int *receipts)
@@ -349,84 +295,4 @@ int rows_next_version(struct rows *rows, uint64_t now, uint64_t *version)
 		err = step(s); /* to its end, or it is not written */
 	sqlite3_reset(s);
 	return err;
-}
-
-static int exec(sqlite3 *db, const char *text)
-{
-	return errno_of(sqlite3_exec(db, text, NULL, NULL, NULL));
-}
-
-static int user_version(sqlite3 *db)
-{
-	sqlite3_stmt *s;
-	int version = -1;
-
-	if (sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &s, NULL))
-		return -1;
-	if (sqlite3_step(s) == SQLITE_ROW)
-		version = sqlite3_column_int(s, 0);
-	sqlite3_finalize(s);
-	return version;
-}
-
-/* Deleted rows are overwritten; a commit is on the disk when it returns. */
-static int set_up(sqlite3 *db)
-{
-	char mark[40];
-	int version, err;
-
-	err = exec(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-		       "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;"
-		       "PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE");
-	if (err)
-		return err;
-	version = user_version(db);
-	if (version > VERSION)
-		return -EPROTO;
-	snprintf(mark, sizeof(mark), "PRAGMA user_version = %d", VERSION);
-	if (!version)
-		err = exec(db, schema) ?: exec(db, mark);
-	return err ?: exec(db, "COMMIT");
-}
-
-static int prepare(struct rows *rows)
-{
-	int err = 0;
-
-	for (enum statement i = 0; i < STATEMENTS && !err; i++)
-		err = errno_of(sqlite3_prepare_v3(rows->db, texts[i], -1, SQLITE_PREPARE_PERSISTENT,
-						  &rows->statements[i], NULL));
-	return err;
-}
-
-int rows_open(struct rows **rows, const char *file, char **error)
-{
-	struct rows *new = calloc(1, sizeof(*new));
-	mode_t mask = umask(0077);
-	int err = new ? errno_of(sqlite3_open(file, &new->db)) : -ENOMEM;
-
-	if (!err)
-		err = set_up(new->db) ?: prepare(new);
-	umask(mask);
-	if (!err) {
-		*rows = new;
-		return 0;
-	}
-	if (asprintf(error, "%s: %s", file,
-		     err == -EPROTO ? "it was written by a newer version"
-		     : new	    ? sqlite3_errmsg(new->db)
-				    : strerror(-err)) < 0)
-		*error = NULL;
-	rows_close(new);
-	return err;
-}
-
-void rows_close(struct rows *rows)
-{
-	if (!rows)
-		return;
-	for (enum statement i = 0; i < STATEMENTS; i++)
-		sqlite3_finalize(rows->statements[i]);
-	sqlite3_close(rows->db);
-	free(rows);
 }

@@ -10,11 +10,14 @@
 #include "protocol/hop.h"
 #include "protocol/receipt.h"
 
+#define ROW_BROKER_SIZE 33
+
 struct rows;
 
 struct row {
 	uint64_t sequence; /* at the broker that it came from */
 	uint8_t id[RESERVATION_ID_LEN];
+	char broker[ROW_BROKER_SIZE]; /* that it came from */
 	struct hop_bind bind;
 	uint8_t box[HOP_BOX_LEN];
 	uint8_t box_hash[32];
@@ -47,6 +50,7 @@ struct rows_change {
 	const uint8_t *cancel; /* id */
 	const uint8_t *id;     /* of the receipt */
 	const uint8_t *receipt;
+	uint64_t ends; /* Unix seconds after which nobody wants the receipt */
 };
 int rows_apply(struct rows *rows, const struct rows_change *change);
 
@@ -55,8 +59,11 @@ int rows_sequence(struct rows *rows, const char *broker, uint64_t *sequence);
 int rows_next_receipt(struct rows *rows, const char *broker, uint8_t id[RESERVATION_ID_LEN],
 		      uint8_t receipt[RECEIPT_BOX_LEN]);
 int rows_drop_receipt(struct rows *rows, const char *broker, const uint8_t id[RESERVATION_ID_LEN]);
-/* Forgets what ended before THEN. */
+/* Forgets what ended by THEN; nothing of it stays in the file or its log. */
 int rows_expire(struct rows *rows, uint64_t then);
+int rows_count_receipts(struct rows *rows, const char *broker, unsigned int *receipts);
+/* All that are not expired, by their start. */
+int rows_each(struct rows *rows, row_fn fn, void *arg);
 int rows_count(struct rows *rows, unsigned int *reservations, unsigned int *receipts);
 /* A number that is higher at each call, and about the time. */
 int rows_next_version(struct rows *rows, uint64_t now, uint64_t *version);

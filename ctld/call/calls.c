@@ -246,9 +246,9 @@ static int renew_firewall(struct calls *calls, const struct conf *conf)
 
 static int check_book(const struct calls *calls, const struct conf *conf)
 {
-	int err = calls->deps.book ? book_check(calls->deps.book, conf) : 0;
+	int err = calls->deps.book ? book_check(calls->deps.book, conf) : conf->relay ? -EINVAL : 0;
 
-	if (err || (!calls->deps.book && conf->relay))
+	if (err == -EINVAL)
 		log_error(
 			"\"relay\" cannot come, go, or take another key or book without a restart");
 	return err;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <ctype.h>
 #include <errno.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,15 @@ static int keep(char **to, const char *text)
 	return 0;
 }
 
+static bool is_utf8(const char *text)
+{
+	json_t *string = json_string(text);
+	bool good = string;
+
+	json_decref(string);
+	return good;
+}
+
 CONF_VALUE(conf_string)
 {
 	int err;
@@ -124,6 +134,8 @@ CONF_VALUE(conf_string)
 		if (iscntrl((unsigned char)*c))
 			return conf_refuse(reader, setting, "\"%s\" has a control character",
 					   key->name);
+	if (!is_utf8(text))
+		return conf_refuse(reader, setting, "\"%s\" is not UTF-8", key->name);
 	return keep(to, text);
 }
 
