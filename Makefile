@@ -119,6 +119,11 @@ demo: setup		## a call through three relays, in a guest
 
 bench: modules		## instructions a packet, beside the kernel's own ways
 	bench/run
+bench-path: $(BUILD)/bench/path	## CPU time from a directory of 10,000 relays to a path
+	$(BUILD)/bench/path
+$(BUILD)/bench/path: $(BUILD)/obj/bench/path/main.o $(BUILD)/libphonion.a
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(LDLIBS)
 
 # What there is to install beside the programs: FILE=DIRECTORY.
 share   := $(PREFIX)/share
@@ -154,8 +159,8 @@ clean:			## all that was built, but not the guest's kernel
 	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name kernel -exec rm -rf {} +
 
 help:			## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all asan unit run-units fuzz run-fuzzers modules modules-locked style format setup check demo bench \
+.PHONY: all asan unit run-units fuzz run-fuzzers modules modules-locked style format setup check demo bench bench-path \
 	install uninstall clean help
 .DELETE_ON_ERROR:
