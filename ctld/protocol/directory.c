@@ -7,6 +7,7 @@
 
 #include "crypto/base64url.h"
 #include "protocol/json.h"
+#include "protocol/lift.h"
 #include "protocol/number.h"
 #include "protocol/token.h"
 
@@ -28,20 +29,24 @@ static bool is_token_key(const uint8_t *der, size_t len)
 	return is;
 }
 
-static void read_token(struct json_reader *reader, const json_t *object, struct token_key *key)
+/* What TEXT was before it was lifted out, to be freed. */
+static char *take(struct json_reader *reader, struct lifted *lifted, const char *text)
 {
-	static const char *const names[] = { "epoch", "not_before", "not_after", "key", NULL };
-	const char *text = json_text(reader, object, "key");
+	char *taken = lift_take(lifted, text);
+
+	if (!taken && !reader->error)
+		reader->error = "a text is not one of a directory, or memory is short";
+	return taken;
+}
+
+static void read_key(struct json_reader *reader, const char *text, struct token_key *key)
+{
 	uint8_t der[MAX_DER];
 	int n = base64url_decode(der, sizeof(der), text, strlen(text));
 
-	json_members(reader, object, names);
-	key->epoch = json_uint(reader, object, "epoch", 0, MAX_TIME);
-	key->not_before = json_uint(reader, object, "not_before", 0, MAX_TIME);
-	key->not_after = json_uint(reader, object, "not_after", 0, MAX_TIME);
-	if (n <= 0 || key->not_after <= key->not_before) {
+	if (n <= 0 || !is_token_key(der, n)) {
 		if (!reader->error)
-			reader->error = "a token key is not base64url, or is never good";
+			reader->error = "a token key is not RSA 2048 with the exponent 65537";
 		return;
 	}
 	key->der = malloc(n);
@@ -49,8 +54,24 @@ static void read_token(struct json_reader *reader, const json_t *object, struct 
 		return;
 	memcpy(key->der, der, n);
 	key->der_len = n;
-	if (!is_token_key(der, n) && !reader->error)
-		reader->error = "a token key is not RSA 2048 with the exponent 65537";
+}
+
+static void read_token(struct json_reader *reader, const json_t *object, struct lifted *lifted,
+		       struct token_key *key)
+{
+	static const char *const names[] = { "epoch", "not_before", "not_after", "key", NULL };
+	char *text;
+
+	json_members(reader, object, names);
+	key->epoch = json_uint(reader, object, "epoch", 0, MAX_TIME);
+	key->not_before = json_uint(reader, object, "not_before", 0, MAX_TIME);
+	key->not_after = json_uint(reader, object, "not_after", 0, MAX_TIME);
+	if (key->not_after <= key->not_before && !reader->error)
+		reader->error = "a token key is never good";
+	text = take(reader, lifted, json_text(reader, object, "key"));
+	if (text)
+		read_key(reader, text, key);
+	free(text);
 }
 
 static void read_busy(struct json_reader *reader, const json_t *object, struct busy *busy)
@@ -65,7 +86,7 @@ static void read_busy(struct json_reader *reader, const json_t *object, struct b
 		reader->error = "a busy ingress is not an E.164 number with +";
 }
 
-static int read_relay(struct json_reader *reader, const json_t *object,
+static int read_relay(struct json_reader *reader, const json_t *object, struct lifted *lifted,
 		      struct directory_relay *relay)
 {
 	static const char *const names[] = { "descriptor", "busy", NULL };
@@ -73,9 +94,9 @@ static int read_relay(struct json_reader *reader, const json_t *object,
 	size_t n = json_array_size(list);
 
 	json_members(reader, object, names);
-	relay->jws = strdup(json_text(reader, object, "descriptor"));
+	relay->jws = take(reader, lifted, json_text(reader, object, "descriptor"));
 	relay->busy = n ? calloc(n, sizeof(*relay->busy)) : NULL;
-	if (!relay->jws || (n && !relay->busy))
+	if (n && !relay->busy)
 		return -ENOMEM;
 	for (; relay->n_busy < n; relay->n_busy++)
 		read_busy(reader, json_array_get(list, relay->n_busy), &relay->busy[relay->n_busy]);
@@ -90,8 +111,8 @@ static void relay_free(struct directory_relay *relay)
 }
 
 /* One relay's bad descriptor must not take the others' away. */
-static int read_relays(struct json_reader *reader, const json_t *root, struct directory *directory,
-		       size_t *left_out)
+static int read_relays(struct json_reader *reader, const json_t *root, struct lifted *lifted,
+		       struct directory *directory, size_t *left_out)
 {
 	const json_t *list = json_list(reader, root, "relays", 0, DIRECTORY_MAX_RELAYS);
 	size_t n = json_array_size(list), i;
@@ -103,7 +124,7 @@ static int read_relays(struct json_reader *reader, const json_t *root, struct di
 		return -ENOMEM;
 	for (i = 0; i < n; i++) {
 		relay = &directory->relays[directory->n_relays];
-		err = read_relay(reader, json_array_get(list, i), relay);
+		err = read_relay(reader, json_array_get(list, i), lifted, relay);
 		if (!err && !reader->error)
 			err = descriptor_read(&relay->descriptor, relay->jws, 0, NULL);
 		if (!err && !reader->error) {
@@ -127,7 +148,8 @@ static bool epoch_is_new(const struct directory *directory, uint64_t epoch)
 	return true;
 }
 
-static int read_tokens(struct json_reader *reader, const json_t *root, struct directory *directory)
+static int read_tokens(struct json_reader *reader, const json_t *root, struct lifted *lifted,
+		       struct directory *directory)
 {
 	const json_t *list = json_list(reader, root, "tokens", 0, DIRECTORY_MAX_TOKENS);
 	size_t n = json_array_size(list);
@@ -136,7 +158,7 @@ static int read_tokens(struct json_reader *reader, const json_t *root, struct di
 	if (!directory->tokens)
 		return -ENOMEM;
 	for (; directory->n_tokens < n; directory->n_tokens++) {
-		read_token(reader, json_array_get(list, directory->n_tokens),
+		read_token(reader, json_array_get(list, directory->n_tokens), lifted,
 			   &directory->tokens[directory->n_tokens]);
 		if (!reader->error && !directory->tokens[directory->n_tokens].der)
 			return -ENOMEM;
@@ -172,8 +194,8 @@ static int check_twice(struct json_reader *reader, const struct directory *direc
 	return 0;
 }
 
-static int read_root(struct json_reader *reader, const json_t *root, struct directory *directory,
-		     size_t *left_out)
+static int read_root(struct json_reader *reader, const json_t *root, struct lifted *lifted,
+		     struct directory *directory, size_t *left_out)
 {
 	static const char *const names[] = { "version", "broker", "issued", "expires", "slot",
 					     "horizon", "tokens", "relays", NULL };
@@ -188,19 +210,25 @@ static int read_root(struct json_reader *reader, const json_t *root, struct dire
 	directory->horizon_s = json_uint(reader, root, "horizon", 1, MAX_HORIZON);
 	if (!reader->error && directory->expires <= directory->issued)
 		reader->error = "it expires before it is issued";
-	err = read_tokens(reader, root, directory);
+	err = read_tokens(reader, root, lifted, directory);
 	if (!err)
-		err = read_relays(reader, root, directory, left_out);
+		err = read_relays(reader, root, lifted, directory, left_out);
 	return err ?: check_twice(reader, directory);
 }
 
-static int read_payload(struct json_reader *reader, struct directory *directory, const char *text,
+static int read_payload(struct json_reader *reader, struct directory *directory, char *text,
 			size_t len, size_t *left_out)
 {
-	json_t *root = json_object_of(reader, text, len);
-	int err = root ? read_root(reader, root, directory, left_out) : -EBADMSG;
+	struct lifted lifted = { NULL };
+	json_t *root = NULL;
+	int err = lift_texts(&lifted, text, &len);
 
+	if (!err) {
+		root = json_object_of(reader, text, len);
+		err = root ? read_root(reader, root, &lifted, directory, left_out) : -EBADMSG;
+	}
 	json_decref(root);
+	lift_free(&lifted);
 	return err ?: reader->error ? -EBADMSG : 0;
 }
 

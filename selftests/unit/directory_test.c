@@ -309,6 +309,27 @@ static void refuses_other_token_keys(void **state)
 	}
 }
 
+/* A text may stand for itself only: what the reader takes out of the way is not to be named. */
+static void no_text_names_another(void **state)
+{
+	static const char *const names[] = { "#0", "#1", "#2", "#3", "#99", "#", "#x", "\\u00231" };
+	char *changed;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		changed = replaced(text, statements[1], names[i]);
+		assert_int_equal(read_text(changed, NOW, 0, 0), -EBADMSG);
+		free(changed);
+	}
+	changed = replaced(text, token_key, "#1");
+	assert_int_equal(read_text(changed, NOW, 0, 0), -EBADMSG);
+	free(changed);
+	/* Escaped, it is the same text, and another way to write it. */
+	changed = replaced(text, "\"descriptor\":\"e", "\"descriptor\":\"\\u0065");
+	assert_int_equal(read_text(changed, NOW, RELAYS, 0), 0);
+	free(changed);
+}
+
 /* What one relay signed must not take the others away; what the broker wrote must be right. */
 static void leaves_out_who_does_not_read(void **state)
 {
@@ -403,6 +424,7 @@ int main(void)
 		cmocka_unit_test(refuses_other_token_keys),
 		cmocka_unit_test(leaves_out_who_does_not_read),
 		cmocka_unit_test(lists_a_relay_once),
+		cmocka_unit_test(no_text_names_another),
 		cmocka_unit_test(knows_what_is_free),
 		cmocka_unit_test(reads_many),
 	};
