@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "tools/lib/out.h"
 
@@ -146,4 +147,16 @@ const char *out_str(const json_t *object, const char *key)
 		to[n++] = (unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s;
 	to[n] = '\0';
 	return to;
+}
+
+const char *out_instant(const json_t *object, const char *key, char text[OUT_INSTANT_SIZE])
+{
+	const json_t *value = json_object_get(object, key);
+	time_t t = json_integer_value(value);
+	struct tm tm;
+
+	if (!json_is_integer(value) || !gmtime_r(&t, &tm))
+		return "-";
+	strftime(text, OUT_INSTANT_SIZE, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	return text;
 }

@@ -43,4 +43,8 @@ void out_table(struct out_table *t);
 /* Strings of JSON that come from elsewhere, made harmless for a terminal. */
 const char *out_str(const json_t *object, const char *key);
 
+#define OUT_INSTANT_SIZE 32
+/* Seconds of Unix time as RFC 3339, in TEXT; "-" when there is none. */
+const char *out_instant(const json_t *object, const char *key, char text[OUT_INSTANT_SIZE]);
+
 #endif

@@ -2,13 +2,10 @@
 /* phonionctl call and circuit: what the daemon knows. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "control.h"
 #include "tools/lib/out.h"
 #include "tools/lib/parse.h"
-
-#define HINT_VERSION "Are phonionctl and phonion-ctld of the same version?"
 
 static void print_calls(const json_t *calls)
 {
@@ -45,19 +42,6 @@ static void print_calls(const json_t *calls)
 	out_table(&t);
 }
 
-/* Seconds of CLOCK_REALTIME; what has no edge there is always open. */
-static const char *instant(const json_t *object, const char *key, char edge[32])
-{
-	const json_t *value = json_object_get(object, key);
-	time_t t = json_integer_value(value);
-	struct tm tm;
-
-	if (!json_is_integer(value) || !gmtime_r(&t, &tm))
-		return "-";
-	strftime(edge, 32, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return edge;
-}
-
 static void print_circuits(const json_t *circuits)
 {
 	struct out_table t = { .heads = { "CIRCUIT", "FROM", "INGRESS", "TO", "NOT BEFORE",
@@ -72,30 +56,12 @@ static void print_circuits(const json_t *circuits)
 		out_cell(&t, 1, "%s", out_str(circuit, "trunk_in"));
 		out_cell(&t, 2, "%s", out_str(circuit, "ingress"));
 		out_cell(&t, 3, "%s", out_str(circuit, "trunk_out"));
-		out_cell(&t, 4, "%s", instant(circuit, "not_before", edge));
-		out_cell(&t, 5, "%s", instant(circuit, "not_after", edge));
+		out_cell(&t, 4, "%s", out_instant(circuit, "not_before", edge));
+		out_cell(&t, 5, "%s", out_instant(circuit, "not_after", edge));
 		out_cell(&t, 6, "%" JSON_INTEGER_FORMAT,
 			 json_integer_value(json_object_get(circuit, "calls")));
 	}
 	out_table(&t);
-}
-
-static int list(const struct opts *opts, const char *cmd, void (*print)(const json_t *))
-{
-	json_t *result;
-	int status = control_ask(opts, cmd, json_pack("{s:s}", "cmd", cmd), &result);
-
-	if (status)
-		return status;
-	if (!json_is_array(result)) {
-		json_decref(result);
-		return fail(opts, EXIT_REFUSED, HINT_VERSION, "%s: the answer is not a list", cmd);
-	}
-	if (opts->json)
-		return out_json(opts, result);
-	print(result);
-	json_decref(result);
-	return out_end(opts);
 }
 
 static int hangup(const struct opts *opts, int argc, char **argv)
@@ -127,12 +93,12 @@ int cmd_call(const struct opts *opts, int argc, char **argv)
 		return fail_usage(opts, "call: unknown word '%s'; it is one of show, hangup", verb);
 	if (argc > 2)
 		return fail_usage(opts, "call show: '%s' is too much", argv[2]);
-	return list(opts, "call.list", print_calls);
+	return control_list(opts, "call.list", print_calls);
 }
 
 int cmd_circuit(const struct opts *opts, int argc, char **argv)
 {
 	if (argc > 2 || (argc == 2 && strcmp(argv[1], "show")))
 		return fail_usage(opts, "circuit: '%s' is too much", argv[argc - 1]);
-	return list(opts, "circuit.list", print_circuits);
+	return control_list(opts, "circuit.list", print_circuits);
 }

@@ -195,3 +195,23 @@ int control_ask(const struct opts *opts, const char *what, json_t *request, json
 	control_disconnect(c);
 	return status;
 }
+
+int control_list(const struct opts *opts, const char *cmd, void (*print)(const json_t *))
+{
+	json_t *result;
+	int status = control_ask(opts, cmd, json_pack("{s:s}", "cmd", cmd), &result);
+
+	if (status)
+		return status;
+	if (!json_is_array(result) && !json_is_object(result)) {
+		json_decref(result);
+		return fail(opts, EXIT_REFUSED,
+			    "Are phonionctl and phonion-ctld of the same version?",
+			    "%s: the answer is not a list", cmd);
+	}
+	if (opts->json)
+		return out_json(opts, result);
+	print(result);
+	json_decref(result);
+	return out_end(opts);
+}

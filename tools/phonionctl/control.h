@@ -33,4 +33,7 @@ int control_ask(const struct opts *opts, const char *what, json_t *request, json
 /* Says why the daemon could not be reached: an exit status. */
 int control_fail(const struct opts *opts, int err);
 
+/* Asks CMD, whose answer is a list or an object, and prints it as text or JSON. */
+int control_list(const struct opts *opts, const char *cmd, void (*print)(const json_t *));
+
 #endif

@@ -109,6 +109,7 @@ int cmd_doctor(const struct opts *opts, int argc, char **argv)
 	d.findings = json_array();
 	doctor_kernel(&d);
 	check_daemon(&d);
+	doctor_book(&d);
 	doctor_nft(&d);
 	doctor_ports(&d);
 	doctor_buffers(&d);

@@ -27,7 +27,7 @@ bool doctor_read(const char *path, char *line, size_t size);
 /* RTP ports of the daemon; false when they are not known. */
 bool doctor_rtp_ports(const struct doctor *d, unsigned int *min, unsigned int *max);
 
-/* doctor_kernel.c, doctor_host.c, doctor_nft.c, doctor_offload.c */
+/* doctor_kernel.c, doctor_host.c, doctor_nft.c, doctor_offload.c, doctor_book.c */
 void doctor_kernel(struct doctor *d);
 void doctor_ports(struct doctor *d);
 void doctor_buffers(struct doctor *d);
@@ -35,5 +35,6 @@ void doctor_clock(struct doctor *d);
 void doctor_privacy(struct doctor *d);
 void doctor_nft(struct doctor *d);
 void doctor_offload(struct doctor *d);
+void doctor_book(struct doctor *d);
 
 #endif

@@ -27,6 +27,8 @@ static const char help[] =
 	"\n"
 	"From phonion-ctld:\n"
 	"  circuit [show]          circuits and their windows\n"
+	"  reservation [list]      reservations and their slots, without what is in them\n"
+	"  broker [list]           brokers, when they served us last, what was refused\n"
 	"  call [show]             calls and their legs\n"
 	"  call hangup ID\n"
 	"\n"
@@ -53,9 +55,11 @@ static const struct {
 	const char *name;
 	int (*run)(const struct opts *opts, int argc, char **argv);
 } commands[] = {
-	{ "leg", cmd_leg },	  { "bridge", cmd_bridge },   { "stats", cmd_stats },
-	{ "call", cmd_call },	  { "circuit", cmd_circuit }, { "monitor", cmd_monitor },
-	{ "doctor", cmd_doctor }, { "help", cmd_help },
+	{ "leg", cmd_leg },	    { "bridge", cmd_bridge },
+	{ "stats", cmd_stats },	    { "call", cmd_call },
+	{ "circuit", cmd_circuit }, { "monitor", cmd_monitor },
+	{ "doctor", cmd_doctor },   { "help", cmd_help },
+	{ "broker", cmd_broker },   { "reservation", cmd_reservation },
 };
 
 int main(int argc, char **argv)

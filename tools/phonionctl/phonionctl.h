@@ -17,6 +17,8 @@ int cmd_leg(const struct opts *opts, int argc, char **argv);
 int cmd_bridge(const struct opts *opts, int argc, char **argv);
 int cmd_stats(const struct opts *opts, int argc, char **argv);
 int cmd_circuit(const struct opts *opts, int argc, char **argv);
+int cmd_reservation(const struct opts *opts, int argc, char **argv);
+int cmd_broker(const struct opts *opts, int argc, char **argv);
 int cmd_call(const struct opts *opts, int argc, char **argv);
 int cmd_monitor(const struct opts *opts, int argc, char **argv);
 int cmd_doctor(const struct opts *opts, int argc, char **argv);

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Reservations: are the brokers that they come from there? */
+#include <string.h>
+#include <time.h>
+
+#include "control.h"
+#include "doctor.h"
+
+#define LONG_S 3600 /* a broker may be away for a while: what is booked stays booked */
+
+static json_t *ask(const struct doctor *d)
+{
+	struct control_client *c;
+	json_t *reply = NULL, *result = NULL;
+
+	if (control_connect(&c, d->opts->socket))
+		return NULL;
+	if (!control_send(c, json_pack("{s:s}", "cmd", "broker.list")) &&
+	    control_recv(c, true, &reply) == 1 && json_is_true(json_object_get(reply, "ok")))
+		result = json_incref(json_object_get(reply, "result"));
+	json_decref(reply);
+	control_disconnect(c);
+	return result;
+}
+
+static json_int_t number(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+static bool check_broker(struct doctor *d, const json_t *broker)
+{
+	json_int_t since = number(broker, "failing_since"), minutes = (time(NULL) - since) / 60;
+
+	if (!json_is_true(json_object_get(broker, "failing")) || minutes < LONG_S / 60)
+		return true;
+	doctor_say(d, DOCTOR_WARNING, "brokers",
+		   "See 'phonionctl broker'; is its url right, its pin, the way to it?",
+		   "broker %s does not serve us since %d minutes", out_str(broker, "name"),
+		   (int)minutes);
+	return false;
+}
+
+/* A relay without reservations has none of it, and is well. */
+void doctor_book(struct doctor *d)
+{
+	json_t *result = d->status ? ask(d) : NULL;
+	const json_t *brokers = json_object_get(result, "brokers"), *broker;
+	bool good = true;
+	size_t i;
+
+	json_array_foreach(brokers, i, broker)
+		good &= check_broker(d, broker);
+	if (result && good)
+		doctor_say(d, DOCTOR_OK, "brokers", NULL,
+			   "%d brokers; %d reservations, %d of them open; %d receipts to be sent",
+			   (int)json_array_size(brokers), (int)number(result, "reservations"),
+			   (int)number(result, "open"), (int)number(result, "receipts"));
+	json_decref(result);
+}
