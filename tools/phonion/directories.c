@@ -63,8 +63,9 @@ static void add_entry(struct directories *directories, const struct entry *entry
 		directories->n_relays++;
 	if (!relay->n)
 		relay->descriptor = descriptor;
-	if (relay->n == MAX_BROKERS)
-		return; /* a directory names it twice */
+	for (unsigned int i = 0; i < relay->n; i++)
+		if (relay->at[i].broker == entry->broker)
+			return; /* a directory names it twice */
 	relay->at[relay->n].broker = entry->broker;
 	relay->at[relay->n++].entry = entry->relay;
 }
@@ -162,12 +163,18 @@ bool directories_verify(struct known_relay *relay)
 {
 	struct descriptor *again;
 
-	if (!relay->bad &&
-	    descriptor_read(&again, relay->at[0].entry->jws, DESCRIPTOR_VERIFY, NULL))
-		relay->bad = true;
-	else if (!relay->bad)
+	if (relay->bad)
+		return false;
+	if (!descriptor_read(&again, relay->at[0].entry->jws, DESCRIPTOR_VERIFY, NULL)) {
 		descriptor_free(again);
-	return !relay->bad;
+		return true;
+	}
+	relay->n--;
+	memmove(relay->at, relay->at + 1, relay->n * sizeof(relay->at[0]));
+	relay->bad = !relay->n;
+	if (relay->n)
+		relay->descriptor = relay->at[0].entry->descriptor;
+	return false;
 }
 
 void relay_short(char text[RELAY_SHORT_SIZE], const uint8_t relay[SIGN_KEY_LEN])

@@ -15,7 +15,7 @@ struct known_relay {
 		const struct directory_relay *entry;
 	} at[MAX_BROKERS];
 	unsigned int n;
-	bool bad; /* its descriptor is not signed by it */
+	bool bad; /* no descriptor of it is signed by it */
 };
 
 struct directories {
@@ -38,7 +38,11 @@ int directories_round(const struct client *client, const struct directories *dir
 bool directories_free(const struct directories *directories, const struct known_relay *relay,
 		      const char *ingress, const struct window *window);
 
-/* Of the newest descriptor, once; false: it is forged, and the relay marked as bad. */
+/*
+ * Of the newest descriptor. False: it is forged, and the next one takes its
+ * place, so that no broker can push a relay aside by a newer forgery; the relay
+ * is bad when there is none left.
+ */
 bool directories_verify(struct known_relay *relay);
 
 /* The relay whose key begins with PREFIX; NULL: none or several. */

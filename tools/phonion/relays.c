@@ -94,10 +94,10 @@ static int show(struct client *client, struct listing *listing)
 	for (size_t i = 0; i < listing->directories.n_relays; i++) {
 		struct known_relay *relay = &listing->directories.relays[i];
 
-		if (directories_verify(relay))
+		while (!relay->bad && !directories_verify(relay))
+			warn(client, "a relay's descriptor is left out: it is forged");
+		if (!relay->bad)
 			add_relay(listing, relay);
-		else
-			warn(client, "a relay is left out: its descriptor is forged");
 	}
 	if (listing->json)
 		return out_json(&client->opts, listing->json);
