@@ -21,6 +21,7 @@
 #include "broker/identity.h"
 #include "crypto/base64url.h"
 #include "log/log.h"
+#include "selftests/fuzz/fuzz.h"
 
 #define FUZZ_NOW    1795400000
 #define MAX_TURNS   2000
@@ -41,6 +42,7 @@ struct fuzz {
 	int peer;	    /* our end of the connection */
 	unsigned int turns; /* left */
 	struct loop_timer timer;
+	bool understood; /* an answer was other than 400 */
 };
 
 static void fuzz_need(bool good, const char *what)
@@ -149,8 +151,8 @@ static void fuzz_turn(void *arg)
 	struct fuzz *fuzz = arg;
 	char text[65536];
 
-	while (fuzz->peer >= 0 && read(fuzz->peer, text, sizeof(text)) > 0)
-		continue;
+	while (fuzz->peer >= 0 && read(fuzz->peer, text, sizeof(text)) > 12)
+		fuzz->understood |= !memcmp(text, "HTTP/1.1 ", 9) && memcmp(text + 9, "400", 3);
 	if (!http_server_connections(fuzz->broker->server)) {
 		loop_stop(fuzz->loop);
 		return;
@@ -177,12 +179,14 @@ static inline void fuzz_connection(struct fuzz *fuzz, const void *data, size_t l
 	if (write(fds[0], data, len) < 0 || shutdown(fds[0], SHUT_WR) < 0)
 		len = 0;
 	fuzz->peer = fds[0];
+	fuzz->understood = false;
 	fuzz->turns = MAX_TURNS;
 	http_server_add(fuzz->broker->server, fds[1], &peer);
 	loop_timer_set(fuzz->loop, &fuzz->timer, 0, fuzz_turn, fuzz);
 	loop_run(fuzz->loop);
 	if (fuzz->peer >= 0)
 		close(fuzz->peer);
+	fuzz_said(fuzz->understood);
 }
 
 #endif
