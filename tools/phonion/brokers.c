@@ -148,25 +148,52 @@ static int cmd_add(struct client *client, int argc, char **argv)
 	return add(client, &adding);
 }
 
+/* What was reserved by it could no longer be cancelled. */
+static bool in_use(const struct client *client, const char *key)
+{
+	json_t *circuits = state_list(client, "circuits"),
+	       *list = state_list(client, "cancellations");
+
+	for (size_t i = 0; i < json_array_size(list); i++)
+		if (!strcmp(state_text(json_array_get(list, i), "broker"), key))
+			return true;
+	for (size_t i = 0; i < json_array_size(circuits); i++) {
+		list = json_object_get(json_array_get(circuits, i), "hops");
+		for (size_t j = 0; j < json_array_size(list); j++)
+			if (!strcmp(state_text(json_array_get(list, j), "broker"), key))
+				return true;
+	}
+	return false;
+}
+
+static int remove_named(struct client *client, const char *name)
+{
+	json_t *items = state_list(client, "brokers");
+
+	for (size_t i = 0; i < json_array_size(items); i++) {
+		const json_t *item = json_array_get(items, i);
+
+		if (strcmp(state_text(item, "name"), name))
+			continue;
+		if (in_use(client, state_text(item, "key")))
+			return fail(&client->opts, EXIT_REFUSED,
+				    "Cancel them first, or wait until their windows are over.",
+				    "circuits were reserved by this broker");
+		json_array_remove(items, i);
+		return state_save(client);
+	}
+	return fail(&client->opts, EXIT_REFUSED, "'phonion broker list' shows them.",
+		    "there is no broker '%s'", name);
+}
+
 static int cmd_remove(struct client *client, int argc, char **argv)
 {
-	json_t *items;
 	int status;
 
 	if (argc != 2)
 		return fail_usage(&client->opts, "'broker remove' takes the name of a broker");
 	status = state_open(client, false);
-	if (status)
-		return status;
-	items = state_list(client, "brokers");
-	for (size_t i = 0; i < json_array_size(items); i++) {
-		if (strcmp(state_text(json_array_get(items, i), "name"), argv[1]))
-			continue;
-		json_array_remove(items, i);
-		return state_save(client);
-	}
-	return fail(&client->opts, EXIT_REFUSED, "'phonion broker list' shows them.",
-		    "there is no broker '%s'", argv[1]);
+	return status ? status : remove_named(client, argv[1]);
 }
 
 static int cmd_list(struct client *client, int argc, char **argv)

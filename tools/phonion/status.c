@@ -78,7 +78,10 @@ static int poll_circuit(struct client *client, struct circuit *circuit)
 		order[i] = i;
 	random_shuffle(&client->random, order, circuit->n, sizeof(order[0]));
 	for (unsigned int i = 0; i < circuit->n; i++) {
-		int status = poll_hop(client, &circuit->hops[order[i]]);
+		int status;
+
+		progress(client, "Asking for a receipt (%u of %u)", i + 1, circuit->n);
+		status = poll_hop(client, &circuit->hops[order[i]]);
 
 		worst = status > worst ? status : worst;
 		if (i + 1 < circuit->n)

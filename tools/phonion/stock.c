@@ -22,27 +22,36 @@ static int get_more(struct client *client, size_t more)
 	return status;
 }
 
+static json_t *stock(const struct client *client)
+{
+	json_t *list = json_array();
+	struct broker brokers[MAX_BROKERS];
+	unsigned int n = brokers_list(client, brokers);
+
+	for (unsigned int i = 0; i < n; i++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:I, s:o}", "broker", brokers[i].name, "tokens",
+					(json_int_t)tokens_at_hand(client, brokers[i].key),
+					"batches", tokens_batches(client, brokers[i].key)));
+	return list;
+}
+
 static int show(const struct client *client)
 {
-	struct out_table table = { .heads = { "BROKER", "TOKENS" } };
-	json_t *json = json_array();
-	struct broker list[MAX_BROKERS];
-	unsigned int n = brokers_list(client, list);
+	struct out_table table = { .heads = { "BROKER", "TOKENS", "BATCHES" } };
+	json_t *list = stock(client);
 
-	for (unsigned int i = 0; i < n; i++) {
-		size_t at_hand = tokens_at_hand(client, list[i].key);
-
-		json_array_append_new(json, json_pack("{s:s, s:I}", "broker", list[i].name,
-						      "tokens", (json_int_t)at_hand));
-		if (client->opts.json)
-			continue;
-		out_row(&table);
-		out_cell(&table, 0, "%s", list[i].name);
-		out_cell(&table, 1, "%zu", at_hand);
-	}
 	if (client->opts.json)
-		return out_json(&client->opts, json);
-	json_decref(json);
+		return out_json(&client->opts, list);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *item = json_array_get(list, i);
+
+		out_row(&table);
+		out_cell(&table, 0, "%s", out_str(item, "broker"));
+		out_cell(&table, 1, "%lu", (unsigned long)state_uint(item, "tokens"));
+		out_cell(&table, 2, "%zu", json_array_size(json_object_get(item, "batches")));
+	}
+	json_decref(list);
 	out_table(&table);
 	return out_end(&client->opts);
 }

@@ -2,6 +2,7 @@
 /* Getting tokens and spending them. */
 #include <errno.h>
 #include <openssl/crypto.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -30,6 +31,30 @@ size_t tokens_at_hand(const struct client *client, const uint8_t broker[SIGN_KEY
 	for (size_t i = 0; i < json_array_size(list); i++)
 		n += good(json_array_get(list, i), name);
 	return n;
+}
+
+json_t *tokens_batches(const struct client *client, const uint8_t broker[SIGN_KEY_LEN])
+{
+	json_t *list = state_list(client, "tokens"), *counts = json_object(),
+	       *numbers = json_array();
+	char name[SIGN_KEY_CHARS + 1], batch[24];
+	json_t *count;
+	const char *key;
+
+	base64url_encode(name, broker, SIGN_KEY_LEN);
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *token = json_array_get(list, i);
+
+		if (!good(token, name))
+			continue;
+		snprintf(batch, sizeof(batch), "%lu", (unsigned long)state_uint(token, "batch"));
+		count = json_integer(state_uint(counts, batch) + 1);
+		json_object_set_new(counts, batch, count);
+	}
+	json_object_foreach(counts, key, count)
+		json_array_append(numbers, count);
+	json_decref(counts);
+	return numbers;
 }
 
 /* A batch on its way. */

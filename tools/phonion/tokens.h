@@ -12,6 +12,8 @@
 
 /* How many of a broker are good for another minute. */
 size_t tokens_at_hand(const struct client *client, const uint8_t broker[SIGN_KEY_LEN]);
+/* How many of each batch, a list of numbers; to be released. */
+json_t *tokens_batches(const struct client *client, const uint8_t broker[SIGN_KEY_LEN]);
 /* Gets batches until N are at hand, and saves them. An exit status. */
 int tokens_provide(struct client *client, const struct directories *directories,
 		   unsigned int broker, size_t n);
