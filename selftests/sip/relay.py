@@ -55,7 +55,7 @@ def build():
         return os.path.join(TOP, "build/asan/phonion-ctld")
     out = os.path.join(TOP, "build/asan/phonion-ctld-fake")
     flags = subprocess.run(["pkg-config", "--libs", "liburing", "libmnl", "libnftnl", "libosip2",
-                            "jansson", "libconfig", "openssl"], check=True, text=True,
+                            "jansson", "libconfig", "openssl", "sqlite3", "libcurl"], check=True, text=True,
                            capture_output=True).stdout.split()
     subprocess.run(["gcc", "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
                     "-fno-sanitize-recover=all", "-D_GNU_SOURCE=", "-I", "ctld", "-I", ".",
