@@ -7,6 +7,7 @@
 #include <net/netlink.h>
 
 #include "bridge.h"
+#include "dtmf.h"
 #include "netns.h"
 #include "port.h"
 #include "sweep.h"
@@ -230,6 +231,7 @@ void phn_leg_del(struct phn_leg *leg)
 {
 	struct phn_net *pn = leg->pn;
 
+	phn_dtmf_end(leg);
 	phn_bridge_del(leg);
 	rhashtable_remove_fast(&pn->table, &leg->node, table_params);
 	phn_port_release(leg);

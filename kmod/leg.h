@@ -16,6 +16,7 @@
 
 struct netlink_ext_ack;
 struct phn_bridge_dir;
+struct phn_dtmf;
 struct phn_net;
 struct phn_path;
 
@@ -73,6 +74,7 @@ struct phn_leg_conf {
  * @path: RCU; how packets get to the peer, NULL until one is to be sent;
  *	replaced under @path_lock
  * @stats: per-CPU counters
+ * @sending: leg-dtmf sends: nothing is forwarded to the peer meanwhile
  * @open_ns: CLOCK_MONOTONIC from which packets pass
  * @close_ns: CLOCK_MONOTONIC from which they do not: end of lease or window
  * @last_rx_ns: CLOCK_MONOTONIC of the last accepted packet, 0 before it
@@ -90,6 +92,7 @@ struct phn_leg_conf {
  * @lease_ns: CLOCK_MONOTONIC at which the lease ends; under legs_lock
  * @not_before_ns: CLOCK_REALTIME; 0 is none
  * @not_after_ns: CLOCK_REALTIME; U64_MAX is none
+ * @dtmf: what leg-dtmf sends; NULL until it is first asked; under legs_lock
  * @watch_ns: CLOCK_MONOTONIC before which silence does not count: when the media
  *	timeout or hold was last set; under legs_lock
  * @silent_ns: start of the silence that was last told; under legs_lock
@@ -114,6 +117,7 @@ struct phn_leg {
 	struct phn_bridge_dir __rcu *bridge;
 	struct phn_path __rcu *path;
 	struct phn_leg_stats __percpu *stats;
+	bool sending;
 	u64 open_ns;
 	u64 close_ns;
 
@@ -134,6 +138,7 @@ struct phn_leg {
 	struct socket *sock[2];
 	u8 cookie[PHONION_MAX_COOKIE_LEN];
 	u8 cookie_len;
+	struct phn_dtmf *dtmf;
 	u64 watch_ns;
 	u64 silent_ns;
 	u64 lease_ns;

@@ -4,6 +4,7 @@
 #include <net/genetlink.h>
 
 #include "bridge.h"
+#include "dtmf.h"
 #include "ingress.h"
 #include "leg.h"
 #include "netlink_gen.h"
@@ -184,6 +185,24 @@ int phn_nl_leg_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	cb->args[0] = leg ? id : ULONG_MAX;
 	mutex_unlock(&pn->legs_lock);
 	return skb->len;
+}
+
+int phn_nl_leg_dtmf_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct phn_net *pn = phn_net(genl_info_net(info));
+	struct phn_dtmf_script script;
+	struct phn_leg *leg;
+	int err;
+
+	err = phn_nl_parse_dtmf(info, &script);
+	if (err)
+		return err;
+	mutex_lock(&pn->legs_lock);
+	leg = find_leg(pn, info, PHONION_A_LEG_ID, "a leg's identity is needed");
+	err = IS_ERR(leg) ? PTR_ERR(leg) : phn_dtmf_begin(leg, &script, info->extack);
+	mutex_unlock(&pn->legs_lock);
+	memzero_explicit(&script, sizeof(script));
+	return err;
 }
 
 int phn_nl_bridge_new_doit(struct sk_buff *skb, struct genl_info *info)

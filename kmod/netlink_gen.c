@@ -77,6 +77,13 @@ static const struct nla_policy phn_nl_bridge_del_policy[PHONION_A_BRIDGE_LEG_A +
 	[PHONION_A_BRIDGE_LEG_A] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
+static const struct nla_policy phn_nl_leg_dtmf_policy[PHONION_A_LEG_GAP_MS + 1] = {
+	[PHONION_A_LEG_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PHONION_A_LEG_DIGITS] = NLA_POLICY_RANGE(NLA_BINARY, 1, PHONION_MAX_DIGITS),
+	[PHONION_A_LEG_TONE_MS] = NLA_POLICY_RANGE(NLA_U16, 40, 1000),
+	[PHONION_A_LEG_GAP_MS] = NLA_POLICY_RANGE(NLA_U16, 60, 1000),
+};
+
 const struct genl_ops phn_nl_ops[] = {
 	{
 		.cmd		= PHONION_CMD_LEG_NEW,
@@ -129,6 +136,13 @@ const struct genl_ops phn_nl_ops[] = {
 	{
 		.cmd		= PHONION_CMD_STATS_GET,
 		.doit		= phn_nl_stats_get_doit,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PHONION_CMD_LEG_DTMF,
+		.doit		= phn_nl_leg_dtmf_doit,
+		.policy		= phn_nl_leg_dtmf_policy,
+		.maxattr	= ARRAY_SIZE(phn_nl_leg_dtmf_policy) - 1,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -8,12 +8,15 @@
 #include <linux/ktime.h>
 #include <net/genetlink.h>
 
+#include "core/dtmf.h"
 #include "leg.h"
 #include "netlink_gen.h"
 
 #define DEFAULT_RATE_LIMIT 250
 #define DEFAULT_LEASE_MS   60000
 #define DEFAULT_DSCP	   46
+#define DEFAULT_TONE_MS	   100
+#define DEFAULT_GAP_MS	   100
 
 /* RTP payload types that look like RTCP with the marker bit (RFC 5761, section 4). */
 #define PT_RTCP_MIN	   64
@@ -252,5 +255,27 @@ int phn_nl_parse_params(struct genl_info *info, struct phn_leg_params *params)
 	if (!conf->n_pt)
 		return refuse(info, PHONION_A_LEG_PAYLOAD_TYPES, "payload types are needed");
 	conf->latch = conf->source_policy == PHONION_SOURCE_POLICY_LATCH_PORT;
+	return 0;
+}
+
+/**
+ * phn_nl_parse_dtmf - read what leg-dtmf asks for
+ * @info: the request
+ * @script: filled in, with the defaults of what is left out
+ *
+ * Return: 0, or -EINVAL with a sentence why.
+ */
+int phn_nl_parse_dtmf(struct genl_info *info, struct phn_dtmf_script *script)
+{
+	struct nlattr *digits = info->attrs[PHONION_A_LEG_DIGITS];
+	struct nlattr *tone = info->attrs[PHONION_A_LEG_TONE_MS];
+	struct nlattr *gap = info->attrs[PHONION_A_LEG_GAP_MS];
+
+	if (!digits)
+		return refuse(info, PHONION_A_LEG_DIGITS, "digits are needed");
+	if (phn_dtmf_script_init(script, nla_data(digits), nla_len(digits),
+				 tone ? nla_get_u16(tone) : DEFAULT_TONE_MS,
+				 gap ? nla_get_u16(gap) : DEFAULT_GAP_MS))
+		return refuse(info, PHONION_A_LEG_DIGITS, "not a digit, nor p for a pause");
 	return 0;
 }

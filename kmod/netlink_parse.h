@@ -6,11 +6,13 @@
 #include <linux/types.h>
 
 struct genl_info;
+struct phn_dtmf_script;
 struct phn_leg_conf;
 struct phn_leg_params;
 
 int phn_nl_parse_params(struct genl_info *info, struct phn_leg_params *params);
 int phn_nl_parse_change(struct genl_info *info, u16 family, struct phn_leg_conf *conf,
 			u32 *what);
+int phn_nl_parse_dtmf(struct genl_info *info, struct phn_dtmf_script *script);
 
 #endif

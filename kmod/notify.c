@@ -56,6 +56,11 @@ void phn_notify_media_timeout(struct phn_leg *leg)
 	notify_plain(leg, PHONION_CMD_MEDIA_TIMEOUT_NTF);
 }
 
+void phn_notify_dtmf_sent(struct phn_leg *leg)
+{
+	notify_plain(leg, PHONION_CMD_DTMF_SENT_NTF);
+}
+
 void phn_notify_dtmf(struct phn_leg *leg, u8 digit, u16 duration)
 {
 	void *hdr;

@@ -134,6 +134,25 @@ static bool fits(const struct phn_path *path, unsigned int len)
 	return likely(len <= path->sure_mtu) || len <= dst_mtu(path->dst);
 }
 
+/* Whether a payload may leave, and how. Return: 0, or the counter of the reason why not. */
+static int admit(struct phn_leg *leg, unsigned int len, u64 now, const struct phn_path **path)
+{
+	const struct phn_leg_conf *conf = rcu_dereference(leg->conf);
+
+	if (now < READ_ONCE(leg->open_ns) || now >= READ_ONCE(leg->close_ns))
+		return PHN_DROP_WINDOW;
+	if (!conf->remote.port)
+		return PHN_DROP_NO_BRIDGE;
+	if (conf->hold)
+		return PHN_DROP_HOLD;
+	*path = phn_path_get(leg);
+	if (unlikely(!*path))
+		return PHN_DROP_NO_ROUTE;
+	if (!fits(*path, len + PHN_RTP_HLEN + (*path)->hlen))
+		return PHN_DROP_TOO_BIG;
+	return 0;
+}
+
 /**
  * phn_tx - send a payload by a leg
  * @leg: the leg
@@ -151,20 +170,15 @@ static bool fits(const struct phn_path *path, unsigned int len)
 int phn_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, const u8 *table,
 	   u64 now)
 {
-	const struct phn_leg_conf *conf = rcu_dereference(leg->conf);
 	const struct phn_path *path;
+	int drop;
 
-	if (now < READ_ONCE(leg->open_ns) || now >= READ_ONCE(leg->close_ns))
-		return PHN_DROP_WINDOW;
-	if (!conf->remote.port)
-		return PHN_DROP_NO_BRIDGE;
-	if (conf->hold)
-		return PHN_DROP_HOLD;
-	path = phn_path_get(leg);
-	if (unlikely(!path))
-		return PHN_DROP_NO_ROUTE;
-	if (!fits(path, skb->len + PHN_RTP_HLEN + path->hlen))
-		return PHN_DROP_TOO_BIG;
+	/* Pairs with finish() in dtmf.c: the stream is seen as it was left. */
+	if (unlikely(smp_load_acquire(&leg->sending)))
+		return PHN_DROP_DTMF;
+	drop = admit(leg, skb->len, now, &path);
+	if (drop)
+		return drop;
 
 	if (table) {
 		if (skb_ensure_writable(skb, skb->len))
@@ -178,4 +192,70 @@ int phn_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, const 
 	write_headers(skb, path, rtp);
 	scrub(skb);
 	return transmit(leg, path, skb);
+}
+
+static const struct phn_pt *event_pt(const struct phn_leg_conf *conf)
+{
+	int i;
+
+	for (i = 0; i < conf->n_pt; i++)
+		if (conf->pt[i].codec == PHONION_CODEC_TELEPHONE_EVENT)
+			return &conf->pt[i];
+	return NULL;
+}
+
+static struct sk_buff *event_skb(const struct phn_path *path, const struct phn_event *event)
+{
+	unsigned int headroom = path->headroom + PHN_RTP_HLEN;
+	struct sk_buff *skb = alloc_skb(headroom + PHN_EVENT_LEN, GFP_ATOMIC);
+
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, headroom);
+	phn_event_write(skb_put(skb, PHN_EVENT_LEN), event);
+	return skb;
+}
+
+/**
+ * phn_tx_event - send a packet of a telephone event by a leg
+ * @leg: the leg; leg->sending keeps others from its stream
+ * @event: the event
+ * @first: it is the event's first packet
+ * @start: when the event began, CLOCK_MONOTONIC in nanoseconds
+ * @now: the same clock
+ *
+ * Context: softirq, RCU read-side section.
+ * Return: 0, or the counter of the reason why not; nothing is numbered then.
+ */
+int phn_tx_event(struct phn_leg *leg, const struct phn_event *event, bool first, u64 start,
+		 u64 now)
+{
+	const struct phn_pt *pt = event_pt(rcu_dereference(leg->conf));
+	struct phn_rtp rtp = { .marker = first };
+	const struct phn_path *path;
+	struct sk_buff *skb;
+	int drop;
+
+	if (!pt)
+		return PHN_DROP_PAYLOAD_TYPE;
+	drop = admit(leg, PHN_EVENT_LEN, now, &path);
+	if (drop)
+		return drop;
+	skb = event_skb(path, event);
+	if (!skb)
+		return PHN_DROP_NO_MEMORY;
+
+	rtp.pt = pt->number;
+	spin_lock(&leg->tx_lock);
+	write_seqcount_begin(&leg->tx_seq);
+	phn_stream_own(&leg->tx, &rtp, start);
+	write_seqcount_end(&leg->tx_seq);
+	spin_unlock(&leg->tx_lock);
+
+	write_headers(skb, path, &rtp);
+	scrub(skb);
+	drop = transmit(leg, path, skb);
+	if (drop)
+		kfree_skb(skb);
+	return drop;
 }

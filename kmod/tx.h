@@ -5,11 +5,15 @@
 
 #include <linux/types.h>
 
+struct phn_event;
 struct phn_leg;
 struct phn_rtp;
 struct sk_buff;
 
 int phn_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, const u8 *table,
 	   u64 now);
+
+int phn_tx_event(struct phn_leg *leg, const struct phn_event *event, bool first, u64 start,
+		 u64 now);
 
 #endif

@@ -20,3 +20,15 @@ int phn_event_parse(struct phn_event *event, const u8 *data, size_t len)
 	event->duration = phn_get16(data + 2);
 	return 0;
 }
+
+/**
+ * phn_event_write - write a telephone-event payload
+ * @data: room for PHN_EVENT_LEN octets
+ * @event: what to write
+ */
+void phn_event_write(u8 *data, const struct phn_event *event)
+{
+	data[0] = event->code;
+	data[1] = (event->end ? EVENT_END : 0) | PHN_EVENT_VOLUME;
+	phn_put16(data + 2, event->duration);
+}

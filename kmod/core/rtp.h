@@ -136,6 +136,10 @@ static inline bool phn_rtp_is_rtcp(const u8 *data, size_t avail)
 	       data[1] >= 192 && data[1] <= 223;
 }
 
+/* Volume of the events that we send, in dBm0 below zero (RFC 4733, section 2.3.3). */
+#define PHN_EVENT_VOLUME  10
+
+void phn_event_write(u8 *data, const struct phn_event *event);
 int phn_event_parse(struct phn_event *event, const u8 *data, size_t len);
 
 #endif

@@ -17,7 +17,7 @@
  * @in_ssrc: SSRC of the source
  * @ts_off: added to its timestamps
  * @seq_off: added to its sequence numbers
- * @set: false until the first packet
+ * @set: there is a present source
  */
 struct phn_stream_anchor {
 	u32 in_ssrc;
@@ -32,17 +32,20 @@ struct phn_stream_anchor {
  * @ssrc: our SSRC, fixed for the life of the leg
  * @last_ts: highest timestamp sent
  * @last_seq: highest sequence number sent
- * @last_ns: when it was sent
+ * @started: something was sent
+ * @last_ns: when @last_ts was
  */
 struct phn_stream {
 	struct phn_stream_anchor anchor;
 	u32 ssrc;
 	u32 last_ts;
 	u16 last_seq;
+	bool started;
 	u64 last_ns;
 };
 
 void phn_stream_init(struct phn_stream *stream, u32 ssrc, u16 seq, u32 timestamp);
+void phn_stream_own(struct phn_stream *stream, struct phn_rtp *out, u64 at_ns);
 void phn_stream_reanchor(struct phn_stream *stream, const struct phn_rtp *in, u64 now_ns);
 
 /**

@@ -153,6 +153,58 @@ static void tells_newer_from_older(void **state)
 	assert_false(phn_stream_newer(&stream, &(struct phn_rtp){ .seq = 65534 }));
 }
 
+static struct phn_rtp own(struct phn_stream *stream, bool marker, u64 at)
+{
+	struct phn_rtp rtp = { .marker = marker };
+
+	phn_stream_own(stream, &rtp, at);
+	return rtp;
+}
+
+static void sends_of_its_own(void **state)
+{
+	struct phn_stream stream;
+	struct phn_rtp a, b, c;
+
+	(void)state;
+	phn_stream_init(&stream, 5, 65534, 0xffffffff);
+	a = own(&stream, true, 1000 * MS);
+	assert_int_equal(a.ssrc, 5);
+	assert_int_equal(a.seq, 65535);
+	assert_int_equal(a.timestamp, 0xffffffff);
+	b = own(&stream, false, 1020 * MS);
+	assert_int_equal(b.seq, 0);
+	assert_int_equal(b.timestamp, a.timestamp);
+	/* The next one is later by the time that has passed since it began. */
+	c = own(&stream, true, 1100 * MS);
+	assert_int_equal(c.seq, 1);
+	assert_int_equal(c.timestamp - a.timestamp, 801);
+	/* A clock that seems to go back does not take it along. */
+	b = own(&stream, true, 1000 * MS);
+	assert_int_equal(b.timestamp - c.timestamp, 1);
+}
+
+static void goes_on_after_its_own(void **state)
+{
+	struct phn_rtp before, mine, rest;
+	struct phn_stream stream;
+
+	(void)state;
+	phn_stream_init(&stream, 5, 0, 0);
+	before = send(&stream, 1, 500, 77777, 1000 * MS);
+	mine = own(&stream, true, 1100 * MS);
+	assert_int_equal((u16)(mine.seq - before.seq), 1);
+	assert_int_equal(mine.timestamp - before.timestamp, 801);
+	mine = own(&stream, false, 1120 * MS);
+	/* The source went on meanwhile; of that nothing shows. */
+	rest = send(&stream, 1, 520, 77777 + 3200, 1400 * MS);
+	assert_int_equal((u16)(rest.seq - mine.seq), 1);
+	assert_int_equal(rest.timestamp - mine.timestamp, 2401);
+	mine = send(&stream, 1, 521, 77777 + 3360, 1420 * MS);
+	assert_int_equal((u16)(mine.seq - rest.seq), 1);
+	assert_int_equal(mine.timestamp - rest.timestamp, 160);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +215,8 @@ int main(void)
 		cmocka_unit_test(follows_the_highest),
 		cmocka_unit_test(is_anchored_to_one_source),
 		cmocka_unit_test(tells_newer_from_older),
+		cmocka_unit_test(sends_of_its_own),
+		cmocka_unit_test(goes_on_after_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

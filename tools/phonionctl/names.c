@@ -136,6 +136,8 @@ const struct counter_name leg_counters[] = {
 	LEG(DROP_NO_MEMORY, "drop_no_memory", "dropped: no memory"),
 	LEG(DROP_RTCP, "drop_rtcp", "dropped: on the RTCP port, but not the peer's RTCP"),
 	LEG(PAD, NULL, NULL),
+	LEG(DROP_DTMF, "drop_dtmf", "dropped: while digits were sent"),
+	LEG(TX_EVENTS, "tx_events", "digits sent by us"),
 };
 const size_t n_leg_counters = ARRAY_SIZE(leg_counters);
 _Static_assert(ARRAY_SIZE(leg_counters) == __PHONION_A_LEG_STATS_MAX, "leg counters");

@@ -17,6 +17,8 @@
 #define PHONION_MAX_LEASE		86400000
 /* Highest packet-rate limit, in packets per second. */
 #define PHONION_MAX_RATE		10000
+/* Digits and pauses that one leg-dtmf can send. */
+#define PHONION_MAX_DIGITS		32
 
 /**
  * enum phonion_codec - What a payload type carries.
@@ -168,6 +170,12 @@ enum phonion_a_payload_type {
  *   in dtmf-ntf.
  * @PHONION_A_LEG_END_CAUSE: Why the leg ended. Only in leg-end-ntf.
  * @PHONION_A_LEG_PAD: alignment of 64-bit values
+ * @PHONION_A_LEG_DIGITS: What leg-dtmf sends, an octet each and no terminator:
+ *   0 to 9, *, #, A to D, and p for a pause of one second.
+ * @PHONION_A_LEG_TONE_MS: Milliseconds that a digit lasts, 100 when left out;
+ *   rounded up to whole intervals of 20.
+ * @PHONION_A_LEG_GAP_MS: Milliseconds of silence after a digit, 100 when left
+ *   out; rounded up likewise. In the first 40 the digit's end is repeated.
  */
 enum phonion_a_leg {
 	PHONION_A_LEG_ID = 1,
@@ -196,6 +204,9 @@ enum phonion_a_leg {
 	PHONION_A_LEG_EVENT_DURATION,
 	PHONION_A_LEG_END_CAUSE,
 	PHONION_A_LEG_PAD,
+	PHONION_A_LEG_DIGITS,
+	PHONION_A_LEG_TONE_MS,
+	PHONION_A_LEG_GAP_MS,
 
 	/* private: */
 	__PHONION_A_LEG_MAX,
@@ -237,6 +248,10 @@ enum phonion_a_leg {
  * @PHONION_A_LEG_STATS_DROP_RTCP: RTCP port traffic that was not RTCP or not
  *   from the peer.
  * @PHONION_A_LEG_STATS_PAD: alignment of 64-bit values
+ * @PHONION_A_LEG_STATS_DROP_DTMF: Came while leg-dtmf was sending on the other
+ *   leg.
+ * @PHONION_A_LEG_STATS_TX_EVENTS: DTMF digits sent by leg-dtmf, that is those
+ *   whose end was sent.
  */
 enum phonion_a_leg_stats {
 	PHONION_A_LEG_STATS_RX_PACKETS = 1,
@@ -262,6 +277,8 @@ enum phonion_a_leg_stats {
 	PHONION_A_LEG_STATS_DROP_NO_MEMORY,
 	PHONION_A_LEG_STATS_DROP_RTCP,
 	PHONION_A_LEG_STATS_PAD,
+	PHONION_A_LEG_STATS_DROP_DTMF,
+	PHONION_A_LEG_STATS_TX_EVENTS,
 
 	/* private: */
 	__PHONION_A_LEG_STATS_MAX,
@@ -339,6 +356,14 @@ enum phonion_a_stats {
  *   timeout.
  * @PHONION_CMD_DTMF_NTF: An RFC 4733 event ended.
  * @PHONION_CMD_LEG_END_NTF: The kernel ended a leg.
+ * @PHONION_CMD_LEG_DTMF: Send DTMF digits to a leg's peer as telephone events
+ *   (RFC 4733), in the leg's own stream. Returns at once; dtmf-sent-ntf tells
+ *   when the last gap is over, unless the leg ends before. Until then what the
+ *   bridge brings for the leg is dropped and counted. Refused when the leg has
+ *   no telephone-event payload type or no remote address, is on hold, is
+ *   outside its window, or is still sending.
+ * @PHONION_CMD_DTMF_SENT_NTF: All that leg-dtmf was asked to send has been
+ *   sent.
  */
 enum phonion_cmd {
 	PHONION_CMD_LEG_NEW = 1,
@@ -353,6 +378,8 @@ enum phonion_cmd {
 	PHONION_CMD_MEDIA_TIMEOUT_NTF,
 	PHONION_CMD_DTMF_NTF,
 	PHONION_CMD_LEG_END_NTF,
+	PHONION_CMD_LEG_DTMF,
+	PHONION_CMD_DTMF_SENT_NTF,
 
 	/* private: */
 	__PHONION_CMD_MAX,
