@@ -159,6 +159,7 @@ void calls_on_dp_event(const struct dp_event *event, void *arg)
 							 : "media from the far side");
 		break;
 	case DP_RESYNC:
+	case DP_DTMF_SENT:
 	case DP_DTMF:
 		break; /* it goes on in the media; nothing is to be learnt from it */
 	}

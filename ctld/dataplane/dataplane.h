@@ -59,7 +59,14 @@ enum {
 
 struct dp_event {
 	/* DP_RESYNC, of no leg: events were lost, compare with a dump. */
-	enum { DP_FIRST_PACKET, DP_MEDIA_TIMEOUT, DP_DTMF, DP_LEG_END, DP_RESYNC } type;
+	enum {
+		DP_FIRST_PACKET,
+		DP_MEDIA_TIMEOUT,
+		DP_DTMF,
+		DP_LEG_END,
+		DP_RESYNC,
+		DP_DTMF_SENT, /* what leg_dtmf() was asked for is done */
+	} type;
 	uint32_t leg;
 	uint8_t cookie[PHONION_MAX_COOKIE_LEN];
 	size_t cookie_len;
@@ -84,6 +91,16 @@ struct dataplane_ops {
 	 * gives -ENOENT, after all the others were renewed.
 	 */
 	int (*lease_renew)(struct dataplane *dp, const uint32_t *ids, size_t n, uint32_t lease_ms);
+	/*
+	 * Sends DIGITS (0-9, *, #, A-D, p for a pause of a second, at most
+	 * PHONION_MAX_DIGITS) to the leg's peer as telephone events (RFC 4733).
+	 * Returns at once; DP_DTMF_SENT tells when it is done, unless the leg
+	 * ends before. Until then nothing else is sent to the peer.
+	 * -EINVAL: not such digits, -EBUSY: the leg is sending, -EOPNOTSUPP: it
+	 * has no payload type for them, -EDESTADDRREQ: no remote, -EAGAIN: it is
+	 * on hold, -ETIME: it is outside its window.
+	 */
+	int (*leg_dtmf)(struct dataplane *dp, uint32_t id, const char *digits);
 	int (*bridge_new)(struct dataplane *dp, uint32_t a, uint32_t b);
 	int (*bridge_del)(struct dataplane *dp, uint32_t leg);
 };

@@ -184,6 +184,24 @@ static int kernel_lease_renew(struct dataplane *dp, const uint32_t *ids, size_t 
 	return first;
 }
 
+static int kernel_leg_dtmf(struct dataplane *dp, uint32_t id, const char *digits)
+{
+	struct nlmsghdr *nlh = begin(dp, PHONION_CMD_LEG_DTMF);
+	size_t len = strnlen(digits, PHONION_MAX_DIGITS + 1);
+	void *copy;
+	int err;
+
+	if (len > PHONION_MAX_DIGITS)
+		return refuse(dp, "too many digits");
+	mnl_attr_put_u32(nlh, PHONION_A_LEG_ID, id);
+	mnl_attr_put(nlh, PHONION_A_LEG_DIGITS, len, digits);
+	copy = mnl_nlmsg_get_payload_tail(nlh) - MNL_ALIGN(len);
+	err = talk(dp, nlh, NULL, NULL);
+	/* They may be an access code: the request is not to keep them. */
+	explicit_bzero(copy, len);
+	return err;
+}
+
 static int kernel_bridge_new(struct dataplane *dp, uint32_t a, uint32_t b)
 {
 	struct nlmsghdr *nlh = begin(dp, PHONION_CMD_BRIDGE_NEW);
@@ -211,6 +229,7 @@ const struct dataplane_ops kernel_ops = {
 	.leg_get = kernel_leg_get,
 	.leg_dump = kernel_leg_dump,
 	.lease_renew = kernel_lease_renew,
+	.leg_dtmf = kernel_leg_dtmf,
 	.bridge_new = kernel_bridge_new,
 	.bridge_del = kernel_bridge_del,
 };

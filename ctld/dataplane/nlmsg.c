@@ -375,6 +375,9 @@ static int event_type(uint8_t cmd, struct dp_event *event)
 	case PHONION_CMD_LEG_END_NTF:
 		event->type = DP_LEG_END;
 		return 0;
+	case PHONION_CMD_DTMF_SENT_NTF:
+		event->type = DP_DTMF_SENT;
+		return 0;
 	default:
 		return -ENOMSG;
 	}

@@ -225,6 +225,34 @@ static void test_bridge(void **state)
 	assert_true(ops->bridge_new(dp, a, a) < 0);
 }
 
+static void test_dtmf(void **state)
+{
+	struct dp_leg mute = leg_at(20002);
+	uint32_t id;
+
+	(void)state;
+	if (!dp)
+		skip();
+	id = make(20000);
+	assert_int_equal(ops->leg_dtmf(dp, id, "1"), 0);
+	assert_int_equal(ops->leg_dtmf(dp, id, "2"), -EBUSY);
+	assert_string_not_equal(dataplane_error(dp), strerror(EBUSY)); /* the kernel's own words */
+	run_for(2000);
+	assert_int_equal(n_events, 1);
+	assert_int_equal(events[0].type, DP_DTMF_SENT);
+	assert_int_equal(events[0].leg, id);
+	assert_memory_equal(events[0].cookie, "cookie", 6);
+	/* 32 are the most. */
+	assert_int_equal(ops->leg_dtmf(dp, id, "012345678901234567890123456789012"), -EINVAL);
+	assert_int_equal(ops->leg_dtmf(dp, id, "1x"), -EINVAL);
+	assert_true(ops->leg_dtmf(dp, id, "") < 0);
+	assert_int_equal(ops->leg_dtmf(dp, id, "01234567890123456789*#ABCDp01234"), 0);
+	assert_int_equal(ops->leg_dtmf(dp, 99, "1"), -ENOENT);
+	mute.n_pt = 1;
+	assert_int_equal(ops->leg_new(dp, &mute), 0);
+	assert_int_equal(ops->leg_dtmf(dp, mute.id, "1"), -EOPNOTSUPP);
+}
+
 static void count(const struct dp_leg *leg, void *arg)
 {
 	struct dp_leg got;
@@ -350,11 +378,11 @@ static void test_media_timeout(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		on_dataplane(test_new_get_del),	  on_dataplane(test_refused),
-		on_dataplane(test_set),		  on_dataplane(test_bridge),
-		on_dataplane(test_dump),	  on_dataplane(test_renew),
-		on_dataplane(test_lease_ends),	  on_dataplane(test_window_ends),
-		on_dataplane(test_media_timeout),
+		on_dataplane(test_new_get_del), on_dataplane(test_refused),
+		on_dataplane(test_set),		on_dataplane(test_bridge),
+		on_dataplane(test_dtmf),	on_dataplane(test_dump),
+		on_dataplane(test_renew),	on_dataplane(test_lease_ends),
+		on_dataplane(test_window_ends), on_dataplane(test_media_timeout),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -294,6 +294,11 @@ static void test_events(void **state)
 	assert_memory_equal(event.cookie, "abc", 3);
 	assert_int_equal(event.digit, 11);
 
+	nlh = begin(PHONION_CMD_DTMF_SENT_NTF);
+	mnl_attr_put_u32(nlh, PHONION_A_LEG_ID, 7);
+	assert_int_equal(nlmsg_get_event(nlh, &event), 0);
+	assert_int_equal(event.type, DP_DTMF_SENT);
+
 	nlh = begin(PHONION_CMD_LEG_END_NTF);
 	mnl_attr_put_u32(nlh, PHONION_A_LEG_ID, 7);
 	mnl_attr_put_u32(nlh, PHONION_A_LEG_END_CAUSE, PHONION_END_CAUSE_WINDOW);

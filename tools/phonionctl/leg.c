@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* phonionctl leg: show, add, set, del. */
+/* phonionctl leg: show, add, set, dtmf, del. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -220,6 +220,7 @@ static const char *const attr_words[] = {
 	[PHONION_A_LEG_MEDIA_TIMEOUT] = "media-timeout",
 	[PHONION_A_LEG_DSCP] = "dscp",
 	[PHONION_A_LEG_HOLD] = "hold",
+	[PHONION_A_LEG_DIGITS] = "digits",
 };
 
 #define N_ATTR_WORDS (sizeof(attr_words) / sizeof(attr_words[0]))
@@ -330,6 +331,27 @@ static int add(const struct opts *opts, int argc, char **argv)
 	return run(opts, nlh, "leg add", true);
 }
 
+static int dtmf(const struct opts *opts, int argc, char **argv)
+{
+	union nl_buf buf;
+	struct nlmsghdr *nlh = nl_request(&buf, PHONION_CMD_LEG_DTMF);
+	char what[64];
+
+	if (argc < 2)
+		return fail_usage(opts, "leg dtmf: which %s?", argc ? "digits" : "leg");
+	if (argc > 2)
+		return fail_usage(opts, "leg dtmf: '%s' is too much", argv[2]);
+	if (put_id(nlh, argv[0]))
+		return fail_usage(opts, "leg dtmf: '%s' is not the number of a leg", argv[0]);
+	if (!*argv[1] || strlen(argv[1]) > PHONION_MAX_DIGITS ||
+	    strspn(argv[1], "0123456789*#ABCDp") != strlen(argv[1]))
+		return fail_usage(opts, "leg dtmf: digits are 1 to %d of 0-9, *, #, A-D and p",
+				  PHONION_MAX_DIGITS);
+	mnl_attr_put(nlh, PHONION_A_LEG_DIGITS, strlen(argv[1]), argv[1]);
+	snprintf(what, sizeof(what), "leg %s", argv[0]);
+	return run(opts, nlh, what, false);
+}
+
 int cmd_leg(const struct opts *opts, int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "show";
@@ -343,7 +365,10 @@ int cmd_leg(const struct opts *opts, int argc, char **argv)
 		return add(opts, argc, argv);
 	if (!strcmp(verb, "set"))
 		return by_id(opts, PHONION_CMD_LEG_SET, verb, argc, argv);
+	if (!strcmp(verb, "dtmf"))
+		return dtmf(opts, argc > 0 ? argc : 0, argv);
 	if (!strcmp(verb, "del"))
 		return by_id(opts, PHONION_CMD_LEG_DEL, verb, argc, argv);
-	return fail_usage(opts, "leg: unknown word '%s'; it is one of show, add, set, del", verb);
+	return fail_usage(opts, "leg: unknown word '%s'; it is one of show, add, set, dtmf, del",
+			  verb);
 }

@@ -78,6 +78,8 @@ static const char *event_name(uint8_t cmd)
 		return "media-timeout";
 	case PHONION_CMD_DTMF_NTF:
 		return "dtmf";
+	case PHONION_CMD_DTMF_SENT_NTF:
+		return "dtmf-sent";
 	case PHONION_CMD_LEG_END_NTF:
 		return "leg-end";
 	default:
