@@ -8,10 +8,11 @@ import process
 import speech
 from capture import Capture
 from carriers import Proxy
+from internet import Internet
 from phones import Phone
 from relays import Relay
 
-READY, ANSWER, STALL, END = 40, 20, 4, 15   # seconds; some are long without KVM
+READY, LISTED, ANSWER, STALL, END = 40, 60, 20, 4, 15   # seconds; some are long without KVM
 
 
 class Call:
@@ -19,7 +20,10 @@ class Call:
         self.topology, self.say = topology, say
         self.captures = {node: Capture(ns) for node, ns in topology.ns.items()}
         self.proxies = [Proxy(topology, c, work) for c in topology.carriers]
-        self.relays = [] if topology.plain else [Relay(topology, r, work, build) for r in topology.relays]
+        self.internet = None if topology.plain else Internet(topology, work, build)
+        self.relays = [] if topology.plain else [Relay(topology, r, work, build, self.internet)
+                                                 for r in topology.relays]
+        self.circuit = None
         self.caller = Phone(topology, topology.caller, topology.carriers[0], work, speech.CALLER, seconds)
         self.callee = Phone(topology, topology.callee, topology.carriers[-1], work, speech.CALLEE, seconds)
         self.legs, self.legs_left, self.state = {}, {}, {}
@@ -27,17 +31,29 @@ class Call:
     def start(self):
         """Everybody at once, and then wait for everybody."""
         deadline = time.monotonic() + READY
+        if self.internet:
+            self.internet.start()
         for one in self.proxies + self.relays:
             one.start()
-        self.callee.start(READY + 2 * ANSWER + self._length() + STALL + END)
-        for one in self.proxies + self.relays + [self.callee]:
+        for one in self.proxies + self.relays:
             one.wait(deadline)
+
+    def reserve(self):
+        """The callee reserves a circuit; then there are no brokers any more."""
+        self.internet.wait(time.monotonic() + LISTED)
+        self.say(f"{len(self.internet.brokers)} brokers list {len(self.relays)} relays; the callee reserves")
+        self.circuit = self.internet.reserve(self.topology.callee.number)
+        self.internet.cut()
+        self.say(f"reserved: dial {self.circuit['number']}; the brokers are killed, the network to them is cut")
 
     def _length(self):
         return max(self.caller.packets, self.callee.packets) * speech.FRAME / speech.RATE
 
     def place(self):
-        self.caller.start(2 * ANSWER + self._length() + STALL + END, self.topology.dialled)
+        self.callee.start(READY + 2 * ANSWER + self._length() + STALL + END)
+        self.callee.wait(time.monotonic() + READY)
+        dialled = self.circuit["number"] if self.circuit else self.topology.dialled
+        self.caller.start(2 * ANSWER + self._length() + STALL + END, dialled)
         self._connect()
         heard_all = self._listen()
         for relay in self.relays:
@@ -106,7 +122,7 @@ class Call:
                 with open(os.path.join(top, name), "rb") as f:
                     files.append(f.read())
         answers = f"{legs}\n{relay.ask('call')}\n{relay.ask('circuit')}"
-        return {"state": b"\n".join(files) + answers.encode(), "memory": relay.memory()}
+        return {"state": b"\n".join(files) + answers.encode(), "memory": relay.memory(), "book": relay.stored()}
 
     @staticmethod
     def _gone(relay, deadline):
@@ -117,3 +133,5 @@ class Call:
     def close(self):
         for capture in self.captures.values():
             capture.close()
+        if self.internet:
+            self.internet.close()

@@ -25,7 +25,7 @@ def judge(result):
                   way["identical"],
                   f"{way['lost']} samples lost, {way['altered']} altered, {way['added']} added")
     holders = result["holders"]
-    for kind, word in (("carrier", "carrier"), ("relay", "relay")):
+    for kind, word in (("carrier", "carrier"), ("relay", "relay"), ("broker", "broker")):
         both = [h["name"] for h in holders if h["name"].startswith(kind) and all(h["named"].values())]
         if any(h["name"].startswith(kind) for h in holders):
             j.promise(f"no {word} holds anything that names both ends", not both, _list(both))

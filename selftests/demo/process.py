@@ -59,6 +59,24 @@ def start(ns, argv, log, cwd=None):
     return p
 
 
+def memory(pid):
+    """All that a process can write to, without pages of nothing."""
+    zero, out = bytes(4096), []
+    with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
+        for line in maps:
+            area, rights = line.split()[:2]
+            if not rights.startswith("rw"):
+                continue
+            start, end = (int(x, 16) for x in area.split("-"))
+            try:
+                mem.seek(start)
+                data = mem.read(end - start)
+            except OSError:     # not memory: the ring shared with the kernel
+                continue
+            out += [page for i in range(0, len(data), 4096) if (page := data[i:i + 4096]) != zero]
+    return b"".join(out)
+
+
 def stop_all(limit=3.0):
     """Orderly, and after @limit seconds not."""
     for number, wait in (signal.SIGTERM, limit), (signal.SIGKILL, 1.0):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The relays: phonion-ctld with one static circuit each, over the module's legs."""
+"""The relays: phonion-ctld, over the module's legs, with what callees reserve."""
 import json
 import os
 import subprocess
@@ -12,14 +12,16 @@ control_socket = "{dir}/ctld.sock";
 state_dir = "{dir}/state";
 trunks = (
 	{{ name = "{before.node}"; local = "{near.host}:{port}"; peer = "{before.host}:{port}";
-	  number = "{near.number}"; codecs = [ "pcmu" ]; }},
+	  number = "{near.number}"; codecs = [ "pcmu" ]; carrier = "{before.node}"; region = "{region}";
+	  ingresses = ( {{ number = "{near.number}"; }} ); }},
 	{{ name = "{behind.node}"; local = "{far.host}:{port}"; peer = "{behind.host}:{port}";
-	  number = "{far.number}"; codecs = [ "pcmu" ]; }}
+	  number = "{far.number}"; codecs = [ "pcmu" ]; carrier = "{behind.node}"; region = "{region}";
+	  prefixes = [ "{prefix}" ]; }}
 );
-circuits = (
-	{{ name = "demo"; in = "{before.node}"; ingress = "{near.number}";
-	  out = "{behind.node}"; next = "{next}"; }}
-);
+relay = {{
+	operator = "{operator}"; key = "{dir}/relay.key"; book = "{dir}/book.db"; poll_interval = 1;
+	brokers = ( {brokers} );
+}};
 """
 
 
@@ -29,7 +31,7 @@ class _Named:
 
 
 class Relay:
-    def __init__(self, topology, name, work, build):
+    def __init__(self, topology, name, work, build, internet):
         self.name, self.ns, self.build = name, topology.ns[name], build
         (before, near), (behind, far) = topology.around(name)
         self.before, self.behind, self.near, self.far = before, behind, near, far
@@ -39,7 +41,11 @@ class Relay:
         self.config = os.path.join(self.dir, "ctld.conf")
         with open(self.config, "w", opener=lambda p, f: os.open(p, f, 0o600)) as f:
             f.write(CONF.format(
-                dir=self.dir, port=SIP_PORT, next=behind.behind.number,
+                dir=self.dir, port=SIP_PORT, operator=near.name, region="XX",
+                # The carrier behind reaches its own customers, and nobody else's.
+                prefix=behind.behind.number[:-6],
+                brokers=", ".join(f'{{ name = "{b.name}"; url = "{internet.url(name, b)}"; pin = "{b.pin}"; }}'
+                                  for b in internet.brokers),
                 before=_Named(before.node, None, before.sip), near=_Named(None, near.number, near.address),
                 behind=_Named(behind.node, None, behind.sip), far=_Named(None, far.number, far.address)))
         self.process = None
@@ -71,23 +77,17 @@ class Relay:
         return near + [leg for leg in legs if leg not in near]
 
     def memory(self):
-        """All that the daemon can write to, without pages of nothing."""
-        zero, out = bytes(4096), []
-        with open(f"/proc/{self.process.pid}/maps") as maps, \
-                open(f"/proc/{self.process.pid}/mem", "rb", 0) as mem:
-            for line in maps:
-                area, rights = line.split()[:2]
-                if not rights.startswith("rw"):
-                    continue
-                start, end = (int(x, 16) for x in area.split("-"))
-                try:
-                    mem.seek(start)
-                    data = mem.read(end - start)
-                except OSError:     # not memory: the ring shared with the kernel
-                    continue
-                out += [page for i in range(0, len(data), 4096) if (page := data[i:i + 4096]) != zero]
-        data = b"".join(out)
+        data = process.memory(self.process.pid)
         # Its own number is there for sure: else this is not its memory, and proves nothing.
         if self.near.number.encode() not in data:
             raise process.Failed(f"the memory of {self.name}'s phonion-ctld cannot be searched")
         return data
+
+    def stored(self):
+        """Its book and its key: what is on its disk."""
+        out = []
+        for name in sorted(os.listdir(self.dir)):
+            if name.startswith(("book.db", "relay.key")):
+                with open(os.path.join(self.dir, name), "rb") as f:
+                    out.append(f.read())
+        return b"\n".join(out)

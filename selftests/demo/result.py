@@ -87,6 +87,8 @@ def holders(call):
                     **call.state.get(relay.name, {}),
                     "capture": audit.wire_octets(call.captures[relay.name].packets)}
             found.append(audit.Holder(relay.name, held, ends))
+    for broker in call.internet.brokers if call.internet else []:
+        found.append(audit.Holder(broker.name, broker.holdings(), ends))
     return [{"name": h.node, "searched": list(h.sizes), "octets": h.sizes, "named": h.named} for h in found]
 
 
@@ -111,6 +113,7 @@ def evaluate(call, alter=None):
         "last_carrier": next(n for n in range(len(held) - 1, -1, -1) if held[n]["name"].startswith("carrier")),
         "shared_marks": [{"kind": kind, "value": value, "at": at}
                          for (kind, value), at in sorted(audit.shared_marks(marks, _made_alike(call)).items())],
+        "circuit": call.circuit and {"number": call.circuit["number"], "relays": [h["relay"] for h in call.circuit["hops"]]},
         "capture_lost": sum(c.lost for c in call.captures.values())}
     verdict = judge(result)
     result["promises"], result["held"] = verdict.promises, verdict.held
