@@ -41,11 +41,12 @@ static int ask(int tty, const char *prompt, char *line)
 	silent = before;
 	silent.c_lflag &= ~(ECHO | ECHOE | ECHOK | ECHONL);
 	silent.c_lflag |= ICANON;
-	dprintf(tty, "%s: ", prompt);
+	/* Silent first: what is typed at the sight of the prompt must neither show nor be lost. */
 	if (tcsetattr(tty, TCSAFLUSH, &silent) < 0)
 		return -ENXIO;
+	dprintf(tty, "%s: ", prompt);
 	err = read_line(tty, line);
-	tcsetattr(tty, TCSAFLUSH, &before);
+	tcsetattr(tty, TCSADRAIN, &before);
 	dprintf(tty, "\n");
 	return err;
 }
