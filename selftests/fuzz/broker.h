@@ -116,12 +116,15 @@ static void fuzz_key(const char *dir)
 }
 
 static char fuzz_dir[] = "/dev/shm/phonion-fuzz.XXXXXX";
+static struct fuzz fuzz_only;
 
 static void fuzz_clean(void)
 {
 	static const char *const names[] = { "conf", "key", "db", "db-wal", "db-shm" };
 	char file[64];
 
+	broker_free(fuzz_only.broker);
+	loop_free(fuzz_only.loop);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(file, sizeof(file), "%s/%s", fuzz_dir, names[i]);
 		unlink(file);
@@ -131,18 +134,19 @@ static void fuzz_clean(void)
 
 static inline struct fuzz *fuzz_broker(void)
 {
-	static struct fuzz fuzz;
+	struct fuzz *fuzz = &fuzz_only;
 
-	if (fuzz.broker)
-		return &fuzz;
+	if (fuzz->broker)
+		return fuzz;
 	log_init(LOG_LVL_ERROR);
 	fuzz_need(mkdtemp(fuzz_dir), fuzz_dir);
-	atexit(fuzz_clean);
 	fuzz_key(fuzz_dir);
-	fuzz_need(!loop_new(&fuzz.loop), "loop");
-	fuzz_need(!broker_new(&fuzz.broker, fuzz.loop, fuzz_conf(fuzz_dir), 0), "broker");
-	fuzz_list(&fuzz);
-	return &fuzz;
+	fuzz_need(!loop_new(&fuzz->loop), "loop");
+	fuzz_need(!broker_new(&fuzz->broker, fuzz->loop, fuzz_conf(fuzz_dir), 0), "broker");
+	/* After OpenSSL's own, so before it: the broker may be making a key in a thread. */
+	atexit(fuzz_clean);
+	fuzz_list(fuzz);
+	return fuzz;
 }
 
 /* Reads what is answered, so that nothing waits for us. */
