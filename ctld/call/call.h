@@ -148,8 +148,12 @@ struct side *side_other(struct side *side);
 void side_down(struct side *side);
 const struct dataplane_ops *calls_ops(const struct calls *calls);
 
-/* setup.c: from INVITE to ACK */
+/* setup.c: the near side, from INVITE to ACK */
 void setup_invite(struct calls *calls, const struct conf_trunk *trunk, struct txn *txn);
+/* 180, or 183 with MEDIA, unless the caller has its answer. */
+void setup_ringing(struct side *in, int status, bool media);
+/* 200 with the session as it is. */
+int setup_answer(struct side *in);
 void setup_acked(struct side *side, const osip_message_t *ack);
 void setup_no_ack(void *arg);
 

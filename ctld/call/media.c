@@ -128,6 +128,11 @@ int media_open(struct side *side)
 	return err;
 }
 
+enum cause media_cause(int err)
+{
+	return err == -EADDRINUSE || err == -EADDRNOTAVAIL ? CAUSE_NO_PORT : CAUSE_DATA_PLANE;
+}
+
 int media_apply(struct side *side)
 {
 	struct call *call = side->call;

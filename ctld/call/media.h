@@ -9,6 +9,7 @@
 
 /* Takes ports and makes the leg, with the remote address if it is known. */
 int media_open(struct side *side);
+enum cause media_cause(int err); /* of what media_open() returned */
 /* Tells the leg what the side's session says now. */
 int media_apply(struct side *side);
 /* Joins the legs once; from then on media flows. */

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The far side of a call: from our INVITE to its answer. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "call/call.h"
+#include "call/circuit.h"
+#include "call/dial.h"
+#include "call/media.h"
+#include "call/state.h"
+#include "log/log.h"
+#include "sip/addr.h"
+
+static void on_ring_timeout(void *arg)
+{
+	call_end(arg, CAUSE_RING_TIMEOUT);
+}
+
+/* Our number or nobody's, the number to dial, and our peer's address. */
+static struct dialog *make_out_dialog(const struct conf_trunk *trunk, const char *number)
+{
+	struct sip_path path = sip_trunk_path(trunk);
+	char local[256], remote[256], host[ADDR_TEXT_SIZE];
+	struct text text;
+
+	if (!message_user_valid(number) || (trunk->number && !message_user_valid(trunk->number)))
+		return NULL;
+	text_init(&text, local, sizeof(local));
+	if (trunk->number)
+		text_add(&text, "sip:%s@%s", trunk->number, addr_uri_host(&trunk->local, host));
+	else
+		text_add(&text, "sip:anonymous@anonymous.invalid");
+	text_init(&text, remote, sizeof(remote));
+	text_add(&text, "sip:%s@%s%s", number, addr_hostport(&trunk->peer, host),
+		 trunk->transport == SIP_TCP ? ";transport=tcp" : "");
+	return dialog_new_uac(&path, local, remote);
+}
+
+/* Media from the far side, before or with its answer. */
+static int take_out_sdp(struct side *out, const osip_message_t *msg)
+{
+	struct sdp answer;
+	int err = session_read(&answer, msg);
+
+	if (!err)
+		err = session_accept_answer(out, &answer);
+	if (!err)
+		err = media_apply(out);
+	return err ? err : media_join(out->call);
+}
+
+/* 180 is told as 180, early media as 183; other progress is the far side's own. */
+static void on_provisional(struct side *out, const osip_message_t *msg)
+{
+	struct call *call = out->call;
+	bool media = false;
+
+	if (!out->provisional && out->state == SIDE_CANCELLED)
+		sip_cancel(call->calls->sip, out->invite);
+	out->provisional = true;
+	if (out->state == SIDE_CANCELLED || msg->status_code == 100)
+		return;
+	dialog_learn(out->dialog, msg);
+	media = !take_out_sdp(out, msg);
+	if (msg->status_code != 180 && !media)
+		return;
+	if (call->state == CALL_SETUP)
+		call_event(call, "call.ringing");
+	call->state = CALL_RINGING;
+	setup_ringing(&call->sides[SIDE_IN], msg->status_code == 180 ? 180 : 183, media);
+}
+
+static void answered(struct call *call)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	loop_timer_del(&call->timer);
+	call->answered_s = now.tv_sec;
+	call->state = CALL_ANSWERED;
+	call->calls->answered++;
+	call_log(call, "answered");
+	call_event(call, "call.answered");
+	media_watch(call);
+	state_save(call);
+}
+
+/*
+ * First the legs, then the caller is told, then the callee: whoever waits to be
+ * told finds the way open, here and at the relays towards the caller.
+ */
+static void on_answer(struct side *out, const osip_message_t *msg)
+{
+	struct call *call = out->call;
+	int err;
+
+	if (out->state == SIDE_CANCELLED) { /* CANCEL crossed the answer (9.1) */
+		side_dismiss(out, msg);
+		out->state = SIDE_DOWN;
+		call_reap(call);
+		return;
+	}
+	/* A Contact that is missing or unusable leaves us where INVITE went. */
+	dialog_learn(out->dialog, msg);
+	out->state = SIDE_UP;
+	err = take_out_sdp(out, msg);
+	if (err == -ENOENT && call->bridged)
+		err = 0; /* it came with a provisional response */
+	if (!err)
+		err = setup_answer(&call->sides[SIDE_IN]);
+	side_ack(out, out->invite_cseq);
+	if (err)
+		call_end(call, CAUSE_FAR_MEDIA);
+	else
+		answered(call);
+}
+
+static void on_failure(struct side *out, enum cause cause)
+{
+	out->state = SIDE_DOWN;
+	call_end(out->call, cause);
+	call_reap(out->call);
+}
+
+static void on_out(struct txn *txn, enum txn_event event, const osip_message_t *msg, void *arg)
+{
+	struct side *out = arg;
+	bool pending = out->state == SIDE_INVITING || out->state == SIDE_CANCELLED;
+
+	switch (event) {
+	case TXN_RESPONSE:
+		if (msg->status_code < 200)
+			on_provisional(out, msg);
+		else if (msg->status_code < 300)
+			on_answer(out, msg);
+		else
+			on_failure(out, cause_of_status(msg->status_code));
+		break;
+	case TXN_TIMEOUT:
+	case TXN_FAILED:
+		on_failure(out, CAUSE_FAR_UNREACHABLE);
+		break;
+	case TXN_ENDED:
+		if (out->invite == txn)
+			out->invite = NULL;
+		if (pending)
+			on_failure(out, CAUSE_FAR_UNREACHABLE);
+		break;
+	case TXN_CANCELLED:
+		break;
+	}
+}
+
+enum cause dial(struct call *call, const struct circuit *circuit)
+{
+	struct side *out = &call->sides[SIDE_OUT];
+	struct calls *calls = call->calls;
+	char buf[SDP_TEXT_SIZE];
+	struct text sdp;
+	int err;
+
+	loop_timer_set(calls->deps.loop, &call->timer, call->conf->conf->ring_timeout_ms,
+		       on_ring_timeout, call);
+	out->trunk = circuit->out;
+	out->dialog = make_out_dialog(circuit->out, circuit->next);
+	if (!out->dialog)
+		return CAUSE_INTERNAL;
+	out->dialog->owner = out;
+	sip_add_dialog(calls->sip, out->dialog);
+	session_prepare_offer(out);
+	out->said = out->local.direction = side_other(out)->wish;
+	err = media_open(out);
+	if (err)
+		return media_cause(err);
+	text_init(&sdp, buf, sizeof(buf));
+	session_write(out, &sdp);
+	out->state = SIDE_INVITING;
+	err = sip_request(calls->sip, out->dialog, "INVITE", &sdp, on_out, out, &out->invite);
+	out->invite_cseq = out->dialog->local_cseq;
+	if (!err)
+		return CAUSE_NORMAL;
+	out->state = SIDE_DOWN;
+	return CAUSE_FAR_UNREACHABLE;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The far side of a call: from our INVITE to its answer. */
+#ifndef PHONION_DIAL_H
+#define PHONION_DIAL_H
+
+#include "call/call.h"
+
+struct circuit;
+
+/* Calls the circuit's next number; from now on the call has so long to be answered. */
+enum cause dial(struct call *call, const struct circuit *circuit);
+
+#endif
