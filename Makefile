@@ -103,6 +103,25 @@ modules-locked:
 	$(KMAKE) modules
 	@ln -sfn $(KVER)/kmod/phonion.ko $(BUILD)/kmod/phonion.ko
 
+# TDM: Debian's DAHDI, of which only what a guest needs is built, and our module
+# beside it. On a machine with cards, dahdi-dkms has built and installed the rest.
+DAHDI = $(firstword $(wildcard /usr/src/dahdi-[0-9]* $(BUILD)/kernel/dahdi))
+DOBJ  = $(abspath $(BUILD))/dahdi/$(KVER)
+DMAKE = $(MAKE) --no-print-directory -C $(KDIR) DAHDI_INCLUDE=$(DOBJ)/dahdi/include
+
+dahdi: modules		## the TDM module and DAHDI, for KVER; needs dahdi-dkms or `make setup`
+	$(if $(DAHDI),,$(error no source of DAHDI: install dahdi-dkms or run selftests/setup))
+	@mkdir -p $(DOBJ)/dahdi/drivers && flock $(BUILD)/dahdi/lock $(MAKE) --no-print-directory dahdi-locked
+dahdi-locked:
+	@cp -ru $(DAHDI)/include $(DOBJ)/dahdi
+	@cp -ru $(DAHDI)/drivers/dahdi $(DOBJ)/dahdi/drivers
+	@cp -rsf $(CURDIR)/dahdi-bridge $(CURDIR)/kmod $(DOBJ)
+	@find $(DOBJ) -xtype l -delete
+	$(DMAKE) M=$(DOBJ)/dahdi/drivers/dahdi CONFIG_DAHDI=m CONFIG_DAHDI_DYNAMIC=m \
+		CONFIG_DAHDI_DYNAMIC_LOC=m C=0 modules
+	$(DMAKE) M=$(DOBJ)/dahdi-bridge \
+		KBUILD_EXTRA_SYMBOLS="$(KOBJ)/Module.symvers $(DOBJ)/dahdi/drivers/dahdi/Module.symvers" modules
+
 style:			## checkpatch, sparse, clang-format, shellcheck
 	MAKE="$(MAKE)" selftests/style
 format:			## let clang-format rewrite the userspace sources
@@ -111,7 +130,7 @@ format:			## let clang-format rewrite the userspace sources
 setup:			## packages and guest kernel that the rest needs
 	selftests/setup $(if $(filter command% environ%,$(origin KVER)),$(KVER))
 check: setup		## set up, build and test everything
-	$(MAKE) -j$(shell nproc) all asan modules
+	$(MAKE) -j$(shell nproc) all asan dahdi
 	MAKE="$(MAKE)" selftests/check
 demo: setup		## a call through three relays, in a guest
 	$(MAKE) -j$(shell nproc) all modules
@@ -161,6 +180,6 @@ clean:			## all that was built, but not the guest's kernel
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all asan unit run-units fuzz run-fuzzers modules modules-locked style format setup check demo bench bench-path \
+.PHONY: all asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check demo bench bench-path \
 	install uninstall clean help
 .DELETE_ON_ERROR:
