@@ -244,7 +244,18 @@ static int on_receive(const struct sip_path *from, char *buf, size_t len, void *
 	return 0;
 }
 
-static const struct transport_ops transport_ops = { .receive = on_receive, .known = on_known };
+static void on_unreachable(const struct sip_path *to, void *arg)
+{
+	struct sip *sip = arg;
+
+	txn_unreachable(sip->txns, to);
+}
+
+static const struct transport_ops transport_ops = {
+	.receive = on_receive,
+	.known = on_known,
+	.unreachable = on_unreachable,
+};
 
 int sip_new(struct sip **sip, struct loop *loop, const struct sip_ops *ops, void *arg)
 {

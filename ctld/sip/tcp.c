@@ -170,6 +170,10 @@ static void on_io(int fd, short revents, void *arg)
 	conn->busy = true;
 	if (conn->connecting)
 		err = finish_connect(conn);
+	if (err) {
+		connection_close(conn); /* first: who is told may connect anew */
+		conn->transport->ops->unreachable(&conn->path, conn->transport->arg);
+	}
 	if (!err && (revents & (POLLIN | POLLHUP | POLLERR)))
 		err = read_some(conn);
 	if (!err && !conn->doomed)

@@ -32,6 +32,8 @@ struct transport_ops {
 	int (*receive)(const struct sip_path *from, char *buf, size_t len, void *arg);
 	/* May a connection from PEER to LOCAL be accepted? */
 	bool (*known)(const struct sip_path *from, void *arg);
+	/* A connection to this peer does not come about: what was queued is lost. */
+	void (*unreachable)(const struct sip_path *to, void *arg);
 };
 
 int transport_new(struct transport **transport, struct loop *loop, const struct transport_ops *ops,

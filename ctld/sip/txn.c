@@ -13,6 +13,7 @@
 
 #include "loop/loop.h"
 
+#include "sip/addr.h"
 #include "sip/txn.h"
 
 #define MAX_TRANSACTIONS 16384
@@ -370,6 +371,30 @@ void txn_abandon(struct txn *txn)
 	txn->dead = true;
 	touch(txn);
 	settle(txn->layer);
+}
+
+static void fail_unanswered(osip_list_t *list, const struct sip_path *to)
+{
+	osip_list_iterator_t it;
+	osip_transaction_t *osip = osip_list_get_first(list, &it);
+
+	for (; osip_list_iterator_has_elem(it); osip = osip_list_get_next(&it)) {
+		struct txn *txn = txn_of(osip);
+
+		if (osip->last_response || txn->path.protocol != to->protocol ||
+		    !addr_same(&txn->path.local, &to->local) ||
+		    !addr_same_host(&txn->path.peer, &to->peer))
+			continue;
+		note(osip, TXN_FAILED);
+		txn->dead = true;
+	}
+}
+
+void txn_unreachable(struct txn_layer *layer, const struct sip_path *to)
+{
+	fail_unanswered(&layer->osip->osip_ict_transactions, to);
+	fail_unanswered(&layer->osip->osip_nict_transactions, to);
+	settle(layer);
 }
 
 size_t txn_count(const struct txn_layer *layer)

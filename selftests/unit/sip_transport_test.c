@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* SIP over TCP when the process has no descriptor left. */
+/* SIP over TCP: peers that come, that are not there, and more than there are descriptors. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@ static struct {
 	struct loop *loop;
 	struct transport *transport;
 	struct conf_trunk trunk;
-	unsigned int received;
+	unsigned int received, unreachable;
 	bool known;
 } on;
 
@@ -43,7 +43,18 @@ static bool known(const struct sip_path *from, void *arg)
 	return on.known;
 }
 
-static const struct transport_ops ops = { .receive = receive, .known = known };
+static void unreachable(const struct sip_path *to, void *arg)
+{
+	(void)arg;
+	assert_true(addr_same_host(&to->peer, &on.trunk.peer));
+	on.unreachable++;
+}
+
+static const struct transport_ops ops = {
+	.receive = receive,
+	.known = known,
+	.unreachable = unreachable,
+};
 
 /* A port that nobody else has at this moment. */
 static void choose_port(struct sockaddr_storage *addr)
@@ -175,6 +186,30 @@ static void test_closed_in_the_pause(void **state)
 	close(fd);
 }
 
+static int send_out(const struct sockaddr_storage *peer)
+{
+	const struct sip_path path = { .protocol = SIP_TCP, .local = on.trunk.local, .peer = *peer };
+
+	return transport_send(on.transport, &path, MESSAGE, strlen(MESSAGE));
+}
+
+static void test_refused_connection(void **state)
+{
+	struct sockaddr_storage nobody;
+
+	(void)state;
+	choose_port(&nobody);
+	assert_int_equal(send_out(&nobody), 0);
+	run_for(50);
+	assert_int_equal(on.unreachable, 1);
+	assert_int_equal(transport_connections(on.transport), 0);
+	/* To itself, which is there. */
+	assert_int_equal(send_out(&on.trunk.local), 0);
+	run_for(50);
+	assert_int_equal(on.unreachable, 1);
+	assert_int_equal(on.received, 1);
+}
+
 #define on_port(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -184,6 +219,7 @@ int main(void)
 		on_port(test_unknown_peer),
 		on_port(test_no_descriptor_left),
 		on_port(test_closed_in_the_pause),
+		on_port(test_refused_connection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
