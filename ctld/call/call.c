@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "call/call.h"
+#include "call/code.h"
 #include "call/media.h"
 #include "call/state.h"
 #include "control/control.h"
@@ -89,6 +90,8 @@ static void unlink_call(struct call *call)
 void call_free(struct call *call)
 {
 	unlink_call(call);
+	code_forget(call);
+	explicit_bzero(call->postd, sizeof(call->postd));
 	loop_timer_del(&call->timer);
 	loop_timer_del(&call->reaper);
 	free_side(&call->sides[SIDE_IN]);
@@ -123,6 +126,8 @@ void call_end(struct call *call, enum cause cause)
 	call->cause = cause;
 	call->calls->ended[cause]++;
 	loop_timer_del(&call->timer);
+	code_forget(call);
+	explicit_bzero(call->postd, sizeof(call->postd));
 	media_close(call);
 	state_remove(call);
 	log_info("call %u (circuit %s): ended: %s", call->id, call->circuit, cause_name(cause));

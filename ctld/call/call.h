@@ -12,10 +12,12 @@
 
 #include "call/accept.h"
 #include "call/cause.h"
+#include "call/code_delay.h"
 #include "call/recent.h"
 #include "conf/conf.h"
 #include "dataplane/dataplane.h"
 #include "loop/loop.h"
+#include "protocol/hop.h"
 #include "sip/sdp.h"
 #include "sip/sip.h"
 
@@ -24,6 +26,7 @@
 
 struct book;
 struct call;
+struct code;
 struct control;
 struct firewall;
 struct ports;
@@ -79,7 +82,7 @@ struct side {
 	struct loop_timer retry; /* of a re-INVITE after 491 */
 };
 
-enum call_state { CALL_SETUP, CALL_RINGING, CALL_ANSWERED, CALL_ENDED };
+enum call_state { CALL_SETUP, CALL_CODE, CALL_RINGING, CALL_ANSWERED, CALL_ENDED };
 
 struct call {
 	struct call *next;
@@ -88,7 +91,9 @@ struct call {
 	uint8_t uid[CALL_UID_SIZE];
 	enum call_state state;
 	struct conf_ref *conf;
-	char *circuit; /* its name */
+	char *circuit;	   /* its name; "-" while an access code is awaited */
+	struct code *code; /* NULL: none is awaited */
+	char postd[HOP_POSTD_SIZE]; /* still to be sent after the answer */
 	uint64_t not_before_ns, not_after_ns;
 	struct side sides[2];
 	bool bridged;
@@ -118,6 +123,7 @@ struct calls {
 	uint8_t instance[CALL_INSTANCE_SIZE];
 	uint64_t started_ms, total, answered, ended[CAUSE_COUNT];
 	struct recent recent;
+	struct code_delay code_delay;
 	struct loop_timer lease;
 	bool stopping;
 	loop_fn on_idle; /* when stopping and the last call is gone */

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "book/book.h"
+#include "call/code.h"
+#include "call/dial.h"
 #include "call/media.h"
 #include "call/state.h"
 #include "call/status.h"
@@ -53,7 +55,7 @@ static void on_bye(struct side *side, struct txn *txn)
 	}
 	accept_stop(&side->accept);
 	side->state = SIDE_DOWN;
-	call_end(call, CAUSE_NORMAL);
+	call_end(call, call->state == CALL_ANSWERED ? CAUSE_NORMAL : CAUSE_CANCELLED);
 	call_reap(call);
 }
 
@@ -158,10 +160,16 @@ void calls_on_dp_event(const struct dp_event *event, void *arg)
 		call_log(side->call, side->id == SIDE_IN ? "media from the caller's side"
 							 : "media from the far side");
 		break;
-	case DP_RESYNC:
-	case DP_DTMF_SENT:
 	case DP_DTMF:
-		break; /* it goes on in the media; nothing is to be learnt from it */
+		if (side->id == SIDE_IN) /* without a code to enter it goes on in the media */
+			code_event(side->call, event->digit);
+		break;
+	case DP_DTMF_SENT:
+		if (side->id == SIDE_OUT)
+			dial_postd_sent(side->call);
+		break;
+	case DP_RESYNC:
+		break;
 	}
 }
 

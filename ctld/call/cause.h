@@ -12,8 +12,11 @@ enum cause {
 	CAUSE_OPERATOR,
 	CAUSE_SHUTDOWN,
 	CAUSE_NO_CIRCUIT,
-	CAUSE_NO_CODE,	/* an access code would have to be asked for */
-	CAUSE_NO_POSTD, /* digits would have to be sent after the answer */
+	CAUSE_NO_EVENTS,    /* the caller has no RFC 4733 to enter an access code by */
+	CAUSE_CODE_WRONG,   /* of no reservation that is open */
+	CAUSE_CODE_TIMEOUT, /* none came */
+	CAUSE_CODE_CROWD,   /* too many were entering one */
+	CAUSE_POSTD,	    /* the far side takes no digits after its answer */
 	CAUSE_NOT_OPEN,
 	CAUSE_CLOSED,
 	CAUSE_CIRCUIT_FULL,

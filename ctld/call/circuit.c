@@ -89,6 +89,13 @@ static void from_book(struct circuit *circuit, const struct book_hop *hop)
 	};
 	snprintf(circuit->name, sizeof(circuit->name), "r-%.8s", id);
 	snprintf(circuit->next, sizeof(circuit->next), "%s", hop->hop.next);
+	snprintf(circuit->postd, sizeof(circuit->postd), "%s", hop->hop.postd);
+}
+
+/* Which reservation it is will be told by a code: till then it is nobody's. */
+static void from_shared(struct circuit *circuit)
+{
+	*circuit = (struct circuit){ .name = "-", .ask_code = true };
 }
 
 static enum cause find_reserved(const struct calls *calls, const struct conf_trunk *trunk,
@@ -99,17 +106,12 @@ static enum cause find_reserved(const struct calls *calls, const struct conf_tru
 
 	switch (book_find(calls->deps.book, trunk, number, realtime_ns(), &hop)) {
 	case BOOK_OPEN:
-		/* Digits after the answer cannot be sent yet: better no call than a silent one. */
-		if (*hop.hop.postd) {
-			cause = CAUSE_NO_POSTD;
-			break;
-		}
 		from_book(circuit, &hop);
 		cause = CAUSE_NORMAL;
 		break;
 	case BOOK_CODE:
-		cause = CAUSE_NO_CODE;
-		break;
+		from_shared(circuit);
+		return CAUSE_NORMAL;
 	case BOOK_UNKNOWN:
 		return cause;
 	}
@@ -131,18 +133,15 @@ static enum cause find(const struct calls *calls, const struct conf_trunk *trunk
 	return CAUSE_NORMAL;
 }
 
-enum cause circuit_select(const struct calls *calls, const struct conf_trunk *trunk,
-			  const char *number, struct circuit *circuit)
+static enum cause check(const struct calls *calls, const struct circuit *circuit)
 {
-	enum cause cause = find(calls, trunk, number, circuit);
+	enum cause cause = check_window(circuit);
 
-	if (!cause)
-		cause = check_window(circuit);
 	if (cause)
 		return cause;
 	if (circuit->max_calls && circuit_calls(calls, circuit->name) >= circuit->max_calls)
 		return CAUSE_CIRCUIT_FULL;
-	if (trunk_full(calls, trunk) || trunk_full(calls, circuit->out))
+	if (trunk_full(calls, circuit->out))
 		return CAUSE_TRUNK_FULL;
 	if (!conf_number_allowed(circuit->out, circuit->next)) {
 		log_warn("circuit %s: trunk %s must not dial %s", circuit->name, circuit->out->name,
@@ -150,4 +149,26 @@ enum cause circuit_select(const struct calls *calls, const struct conf_trunk *tr
 		return CAUSE_NUMBER_DENIED;
 	}
 	return CAUSE_NORMAL;
+}
+
+enum cause circuit_select(const struct calls *calls, const struct conf_trunk *trunk,
+			  const char *number, struct circuit *circuit)
+{
+	enum cause cause = find(calls, trunk, number, circuit);
+
+	if (!cause && trunk_full(calls, trunk))
+		cause = CAUSE_TRUNK_FULL;
+	return cause || circuit->ask_code ? cause : check(calls, circuit);
+}
+
+enum cause circuit_by_code(const struct calls *calls, const struct conf_trunk *trunk,
+			   const char *number, const char *code, struct circuit *circuit)
+{
+	struct book_hop hop;
+
+	if (book_match(calls->deps.book, trunk, number, code, realtime_ns(), &hop))
+		return CAUSE_CODE_WRONG;
+	from_book(circuit, &hop);
+	explicit_bzero(&hop, sizeof(hop));
+	return check(calls, circuit);
 }

@@ -4,6 +4,7 @@
 #define PHONION_CIRCUIT_H
 
 #include "call/call.h"
+#include "protocol/hop.h"
 
 #define CIRCUIT_NAME_SIZE 64
 
@@ -12,8 +13,10 @@ struct circuit {
 	char name[CIRCUIT_NAME_SIZE]; /* of a reservation: "r-" and the head of its id */
 	const struct conf_trunk *out;
 	char next[64];			      /* number to dial; wipe after use */
+	char postd[HOP_POSTD_SIZE];	      /* digits to send after the answer; wipe too */
 	uint64_t not_before_ns, not_after_ns; /* CLOCK_REALTIME; 0: none */
 	unsigned int max_calls;
+	bool ask_code; /* a shared number: what follows is told by circuit_by_code() */
 };
 
 /*
@@ -22,6 +25,9 @@ struct circuit {
  */
 enum cause circuit_select(const struct calls *calls, const struct conf_trunk *trunk,
 			  const char *number, struct circuit *circuit);
+/* The same of a shared number and an access code. CAUSE_CODE_WRONG: of none that is open. */
+enum cause circuit_by_code(const struct calls *calls, const struct conf_trunk *trunk,
+			   const char *number, const char *code, struct circuit *circuit);
 /* Calls that are set up or up, of a circuit; by a trunk, either way. */
 unsigned int circuit_calls(const struct calls *calls, const char *circuit);
 unsigned int trunk_calls(const struct calls *calls, const char *trunk);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The far side of a call: from our INVITE to its answer. */
 #include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -87,14 +87,67 @@ static void answered(struct call *call)
 	state_save(call);
 }
 
+/* A caller who was asked for a code has his answer. */
+static int tell_caller(struct call *call)
+{
+	struct side *in = &call->sides[SIDE_IN];
+
+	return in->state == SIDE_INVITING ? setup_answer(in) : 0;
+}
+
+/*
+ * What the far side is to be told in tones comes before the caller is told of
+ * its answer: he would speak to nobody.
+ */
+static enum cause send_postd(struct side *out)
+{
+	struct call *call = out->call;
+	int err = calls_ops(call->calls)->leg_dtmf(call->calls->deps.dp, out->leg.id, call->postd);
+
+	explicit_bzero(call->postd, sizeof(call->postd));
+	if (!err)
+		return CAUSE_NORMAL;
+	log_warn("call %u (circuit %s): digits not sent: %s", call->id, call->circuit,
+		 dataplane_error(call->calls->deps.dp));
+	return CAUSE_POSTD;
+}
+
+void dial_postd_sent(struct call *call)
+{
+	if (call->state > CALL_RINGING || call->sides[SIDE_OUT].state != SIDE_UP)
+		return; /* they were an operator's */
+	if (tell_caller(call))
+		call_end(call, CAUSE_INTERNAL);
+	else
+		answered(call);
+}
+
 /*
  * First the legs, then the caller is told, then the callee: whoever waits to be
  * told finds the way open, here and at the relays towards the caller.
  */
+static enum cause take_answer(struct side *out, const osip_message_t *msg)
+{
+	struct call *call = out->call;
+	int err = take_out_sdp(out, msg);
+
+	if (err == -ENOENT && call->bridged)
+		err = 0; /* it came with a provisional response */
+	if (!err && !*call->postd)
+		err = tell_caller(call);
+	side_ack(out, out->invite_cseq);
+	if (err)
+		return CAUSE_FAR_MEDIA;
+	if (*call->postd)
+		return send_postd(out);
+	answered(call);
+	return CAUSE_NORMAL;
+}
+
 static void on_answer(struct side *out, const osip_message_t *msg)
 {
 	struct call *call = out->call;
-	int err;
+	enum cause cause;
 
 	if (out->state == SIDE_CANCELLED) { /* CANCEL crossed the answer (9.1) */
 		side_dismiss(out, msg);
@@ -105,16 +158,9 @@ static void on_answer(struct side *out, const osip_message_t *msg)
 	/* A Contact that is missing or unusable leaves us where INVITE went. */
 	dialog_learn(out->dialog, msg);
 	out->state = SIDE_UP;
-	err = take_out_sdp(out, msg);
-	if (err == -ENOENT && call->bridged)
-		err = 0; /* it came with a provisional response */
-	if (!err)
-		err = setup_answer(&call->sides[SIDE_IN]);
-	side_ack(out, out->invite_cseq);
-	if (err)
-		call_end(call, CAUSE_FAR_MEDIA);
-	else
-		answered(call);
+	cause = take_answer(out, msg);
+	if (cause)
+		call_end(call, cause);
 }
 
 static void on_failure(struct side *out, enum cause cause)
@@ -163,6 +209,7 @@ enum cause dial(struct call *call, const struct circuit *circuit)
 
 	loop_timer_set(calls->deps.loop, &call->timer, call->conf->conf->ring_timeout_ms,
 		       on_ring_timeout, call);
+	snprintf(call->postd, sizeof(call->postd), "%s", circuit->postd);
 	out->trunk = circuit->out;
 	out->dialog = make_out_dialog(circuit->out, circuit->next);
 	if (!out->dialog)

@@ -9,5 +9,7 @@ struct circuit;
 
 /* Calls the circuit's next number; from now on the call has so long to be answered. */
 enum cause dial(struct call *call, const struct circuit *circuit);
+/* The digits that follow the answer are sent. */
+void dial_postd_sent(struct call *call);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "call/call.h"
 #include "call/circuit.h"
+#include "call/code.h"
 #include "call/dial.h"
 #include "call/media.h"
 #include "call/state.h"
@@ -71,7 +72,8 @@ static void place(struct call *call, const struct conf_trunk *trunk, const struc
 	call_log(call, "set up");
 	cause = open_in(in, txn_message(txn));
 	if (!cause)
-		cause = dial(call, circuit);
+		cause = circuit->ask_code ? code_ask(call, txn_message(txn)->req_uri->username) :
+					    dial(call, circuit);
 	if (cause)
 		call_end(call, cause);
 }
@@ -118,6 +120,17 @@ static void begin(struct calls *calls, const struct conf_trunk *trunk,
 	place(call, trunk, circuit, txn);
 }
 
+/* Who waits for a code holds a place only until somebody else needs it. */
+static enum cause select_circuit(struct calls *calls, const struct conf_trunk *trunk,
+				 const char *number, struct circuit *circuit)
+{
+	enum cause cause = circuit_select(calls, trunk, number, circuit);
+
+	if (cause == CAUSE_TRUNK_FULL && code_make_room(calls, trunk))
+		cause = circuit_select(calls, trunk, number, circuit);
+	return cause;
+}
+
 void setup_invite(struct calls *calls, const struct conf_trunk *trunk, struct txn *txn)
 {
 	const osip_message_t *msg = txn_message(txn);
@@ -131,7 +144,7 @@ void setup_invite(struct calls *calls, const struct conf_trunk *trunk, struct tx
 	sip_reply(txn, &(struct message_reply){ .status = 100 });
 	cause = calls->stopping ? CAUSE_SHUTDOWN : CAUSE_NO_CIRCUIT;
 	if (!calls->stopping && msg->req_uri->username)
-		cause = circuit_select(calls, trunk, msg->req_uri->username, &circuit);
+		cause = select_circuit(calls, trunk, msg->req_uri->username, &circuit);
 	if (cause)
 		refuse(calls, txn, cause);
 	else
@@ -178,6 +191,7 @@ int setup_answer(struct side *in)
 /* The caller's ACK, with its answer if the offer was ours. */
 void setup_acked(struct side *in, const osip_message_t *ack)
 {
+	enum cause cause = CAUSE_NORMAL;
 	struct sdp answer;
 	int err = 0;
 
@@ -195,7 +209,11 @@ void setup_acked(struct side *in, const osip_message_t *ack)
 			err = media_apply(in);
 	}
 	if (err)
-		call_end(in->call, cause_of_sdp(err));
+		cause = cause_of_sdp(err);
+	else if (in->call->code)
+		cause = code_check_session(in->call);
+	if (cause)
+		call_end(in->call, cause);
 	else
 		state_save(in->call);
 }

@@ -12,7 +12,7 @@
 
 static const char *state_name(const struct call *call)
 {
-	static const char *const names[] = { "setup", "ringing", "answered", "ended" };
+	static const char *const names[] = { "setup", "code", "ringing", "answered", "ended" };
 
 	return names[call->state];
 }

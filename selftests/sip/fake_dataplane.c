@@ -4,17 +4,24 @@
  * into the daemon in place of ctld/dataplane/kernel.c so that signalling can
  * be tested on a machine without phonion.ko. Its legs are in the file that
  * PHONION_FAKE_LEGS names and outlive the process, as the kernel's do; a line
- * for each operation goes to PHONION_FAKE_LOG.
+ * for each operation goes to PHONION_FAKE_LOG. What would come from the network
+ * is written to the socket PHONION_FAKE_EVENTS, a datagram each: "digit LOCAL N"
+ * for the telephone event N at the leg with this local address, "sent LOCAL" for
+ * the end of the digits that it was asked to send.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "dataplane/dataplane.h"
+#include "loop/loop.h"
 #include "sip/addr.h"
 
 #define MAX_LEGS 8192
@@ -23,6 +30,10 @@ struct dataplane {
 	struct dp_leg *legs; /* id 0: free */
 	FILE *log;
 	const char *error;
+	int events_fd; /* -1: none */
+	struct loop_io *events;
+	dp_event_fn fn;
+	void *arg;
 };
 
 static const struct dataplane_ops fake_ops;
@@ -180,6 +191,74 @@ static int fake_bridge_new(struct dataplane *dp, uint32_t a, uint32_t b)
 	return 0;
 }
 
+static int fake_leg_dtmf(struct dataplane *dp, uint32_t id, const char *digits)
+{
+	struct dp_leg *leg = id ? find(dp, id) : NULL;
+	size_t i;
+
+	if (!leg)
+		return refuse(dp, -ENOENT, "no such leg");
+	for (i = 0; i < leg->n_pt; i++)
+		if (leg->pt[i].codec == PHONION_CODEC_TELEPHONE_EVENT)
+			break;
+	if (i == leg->n_pt)
+		return refuse(dp, -EOPNOTSUPP, "the leg has no payload type for events");
+	if (dp->log) {
+		fprintf(dp->log, "dtmf side=%d digits=%s\n", leg->cookie[leg->cookie_len - 1], digits);
+		fflush(dp->log);
+	}
+	return 0;
+}
+
+static struct dp_leg *find_local(struct dataplane *dp, const char *local)
+{
+	char text[ADDR_TEXT_SIZE];
+	size_t i;
+
+	for (i = 0; i < MAX_LEGS; i++)
+		if (dp->legs[i].id && !strcmp(addr_hostport(&dp->legs[i].local, text), local))
+			return &dp->legs[i];
+	return NULL;
+}
+
+static void on_datagram(int fd, short revents, void *arg)
+{
+	struct dataplane *dp = arg;
+	char text[128] = "", what[16] = "", local[ADDR_TEXT_SIZE] = "";
+	struct dp_event event = { 0 };
+	const struct dp_leg *leg;
+	unsigned int digit = 0;
+
+	(void)revents;
+	if (recv(fd, text, sizeof(text) - 1, 0) <= 0 ||
+	    sscanf(text, "%15s %55s %u", what, local, &digit) < 2)
+		return;
+	leg = find_local(dp, local);
+	if (!leg)
+		return;
+	event.type = strcmp(what, "sent") ? DP_DTMF : DP_DTMF_SENT;
+	event.leg = leg->id;
+	event.digit = digit;
+	event.cookie_len = leg->cookie_len;
+	memcpy(event.cookie, leg->cookie, leg->cookie_len);
+	dp->fn(&event, dp->arg);
+}
+
+static int open_events(struct dataplane *dp, struct loop *loop, const char *path)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+
+	dp->events_fd = -1;
+	if (!path)
+		return 0;
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+	unlink(path);
+	dp->events_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (dp->events_fd < 0 || bind(dp->events_fd, (struct sockaddr *)&addr, sizeof(addr)))
+		return -errno;
+	return loop_io_add(loop, &dp->events, dp->events_fd, POLLIN, on_datagram, dp);
+}
+
 int dataplane_open(struct dataplane **dp, struct loop *loop, dp_event_fn fn, void *arg)
 {
 	const char *legs = getenv("PHONION_FAKE_LEGS"), *log = getenv("PHONION_FAKE_LOG");
@@ -187,9 +266,10 @@ int dataplane_open(struct dataplane **dp, struct loop *loop, dp_event_fn fn, voi
 	struct dataplane *new = calloc(1, sizeof(*new));
 	int fd;
 
-	(void)loop, (void)fn, (void)arg;
 	if (!new)
 		return -ENOMEM;
+	new->fn = fn;
+	new->arg = arg;
 	fd = legs ? open(legs, O_RDWR | O_CREAT, 0600) : memfd_create("legs", 0);
 	if (fd < 0 || ftruncate(fd, size))
 		return -errno;
@@ -200,11 +280,14 @@ int dataplane_open(struct dataplane **dp, struct loop *loop, dp_event_fn fn, voi
 	new->log = log ? fopen(log, "a") : NULL;
 	new->error = "";
 	*dp = new;
-	return 0;
+	return open_events(new, loop, getenv("PHONION_FAKE_EVENTS"));
 }
 
 void dataplane_close(struct dataplane *dp)
 {
+	loop_io_del(dp->events);
+	if (dp->events_fd >= 0)
+		close(dp->events_fd);
 	munmap(dp->legs, MAX_LEGS * sizeof(struct dp_leg));
 	if (dp->log)
 		fclose(dp->log);
@@ -230,6 +313,7 @@ static const struct dataplane_ops fake_ops = {
 	.leg_get = fake_leg_get,
 	.leg_dump = fake_leg_dump,
 	.lease_renew = fake_lease_renew,
+	.leg_dtmf = fake_leg_dtmf,
 	.bridge_new = fake_bridge_new,
 	.bridge_del = fake_bridge_del,
 };

@@ -75,16 +75,17 @@ class Relay:
         self.process = None
         self.configure(**conf)
 
-    def configure(self, tcp_a=False, tcp_b=False, ring=60, extra=""):
+    def configure(self, tcp_a=False, tcp_b=False, ring=60, extra="", conf=CONF, **more):
         with open(f"{self.dir}/conf", "w", opener=lambda p, f: os.open(p, f, 0o600)) as f:
-            f.write(CONF.format(dir=self.dir, tcp_a="tcp" if tcp_a else "udp", ring=ring,
+            f.write(conf.format(dir=self.dir, tcp_a="tcp" if tcp_a else "udp", ring=ring,
                                 tcp_b="tcp" if tcp_b else "udp",
-                                firewall="true" if REAL else "false") + extra)
+                                firewall="true" if REAL else "false", **more) + extra)
 
     def start(self, leak=None):
         """@leak: a library to load that loses memory, which the sanitizers must find."""
         env = dict(os.environ, PHONION_FAKE_LEGS=f"{self.dir}/legs",
-                   PHONION_FAKE_LOG=self.dp_path, ASAN_OPTIONS="detect_leaks=1:abort_on_error=0")
+                   PHONION_FAKE_LOG=self.dp_path, PHONION_FAKE_EVENTS=f"{self.dir}/events",
+                   ASAN_OPTIONS="detect_leaks=1:abort_on_error=0")
         if leak:
             env.update(LD_PRELOAD=leak, ASAN_OPTIONS=env["ASAN_OPTIONS"] + ":verify_asan_link_order=0")
         with open(self.log_path, "ab") as log:
@@ -105,6 +106,11 @@ class Relay:
             return []
         with open(self.dp_path) as f:
             return f.read().splitlines()
+
+    def fake(self, what, local, *more):
+        """Something comes from the network to the leg with this @local address, or is done there."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+            s.sendto(" ".join((what, "%s:%d" % local, *map(str, more))).encode(), f"{self.dir}/events")
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)

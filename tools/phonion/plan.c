@@ -146,7 +146,7 @@ static void link_hops(struct circuit *circuit, const struct path *path, unsigned
 		snprintf(hop->next, sizeof(hop->next), "%s", next ? next->ingress : circuit->to);
 		hop->postd[0] = '\0';
 		if (next && next->code[0])
-			snprintf(hop->postd, sizeof(hop->postd), "p%s", next->code);
+			snprintf(hop->postd, sizeof(hop->postd), "p%s#", next->code);
 	}
 }
 
