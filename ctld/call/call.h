@@ -91,8 +91,8 @@ struct call {
 	uint8_t uid[CALL_UID_SIZE];
 	enum call_state state;
 	struct conf_ref *conf;
-	char *circuit;	   /* its name; "-" while an access code is awaited */
-	struct code *code; /* NULL: none is awaited */
+	char *circuit;		    /* its name; "-" while an access code is awaited */
+	struct code *code;	    /* NULL: none is awaited */
 	char postd[HOP_POSTD_SIZE]; /* still to be sent after the answer */
 	uint64_t not_before_ns, not_after_ns;
 	struct side sides[2];

@@ -72,8 +72,8 @@ static void place(struct call *call, const struct conf_trunk *trunk, const struc
 	call_log(call, "set up");
 	cause = open_in(in, txn_message(txn));
 	if (!cause)
-		cause = circuit->ask_code ? code_ask(call, txn_message(txn)->req_uri->username) :
-					    dial(call, circuit);
+		cause = circuit->ask_code ? code_ask(call, txn_message(txn)->req_uri->username)
+					  : dial(call, circuit);
 	if (cause)
 		call_end(call, cause);
 }

@@ -204,7 +204,8 @@ static int fake_leg_dtmf(struct dataplane *dp, uint32_t id, const char *digits)
 	if (i == leg->n_pt)
 		return refuse(dp, -EOPNOTSUPP, "the leg has no payload type for events");
 	if (dp->log) {
-		fprintf(dp->log, "dtmf side=%d digits=%s\n", leg->cookie[leg->cookie_len - 1], digits);
+		fprintf(dp->log, "dtmf side=%d digits=%s\n", leg->cookie[leg->cookie_len - 1],
+			digits);
 		fflush(dp->log);
 	}
 	return 0;

@@ -188,7 +188,9 @@ static void test_closed_in_the_pause(void **state)
 
 static int send_out(const struct sockaddr_storage *peer)
 {
-	const struct sip_path path = { .protocol = SIP_TCP, .local = on.trunk.local, .peer = *peer };
+	const struct sip_path path = { .protocol = SIP_TCP,
+				       .local = on.trunk.local,
+				       .peer = *peer };
 
 	return transport_send(on.transport, &path, MESSAGE, strlen(MESSAGE));
 }

@@ -65,7 +65,7 @@ void show_export(const struct circuit *circuit)
 	printf("Circuit:  %s\n", circuit->id);
 	printf("Call:     %s\n", first->ingress);
 	if (first->code[0])
-		printf("Code:     %s, in tones, when it has answered\n", first->code);
+		printf("Code:     %s and #, in tones, when it has answered\n", first->code);
 	else
 		printf("Code:     none\n");
 	printf("Between:  %s\n", text);

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0
+"""
+A telephone's media: telephone events (RFC 4733) and speech. Where there is no
+phonion.ko the fake data plane is told of the events instead.
+"""
+import random
+import socket
+import time
+
+import wire
+from relay import REAL
+from tap import until
+
+EVENTS = "0123456789*#"
+EVENT_PT, EVENT_MS, RATE = 101, 40, 8000
+WAIT = 15       # seconds, for what takes a moment on a quiet machine
+
+
+class Media:
+    def __init__(self, addr, relay):
+        """At @addr, and spoken to by @relay."""
+        self.relay, self.sock = relay, socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.sock.bind(addr)
+        self.seq, self.ts = random.getrandbits(15), random.getrandbits(31)
+
+    def _send(self, payload, to, pt, marker=False):
+        self.seq += 1
+        self.sock.sendto(wire.rtp(payload, self.seq, self.ts, pt=pt, marker=marker), to)
+
+    def _event(self, code, to, tell_end):
+        for i in range(1, 6 if tell_end else 4):
+            self._send(wire.event(code, i > 3, min(i, 3) * 160), to, EVENT_PT, i == 1)
+        self.ts += EVENT_MS * RATE // 1000
+
+    @staticmethod
+    def fake_press(relay, to, keys):
+        for key in keys:
+            relay.fake("digit", to, EVENTS.index(key))
+
+    def press(self, to, keys, tell_end=True):
+        """@keys, one after the other, into the leg whose address is @to."""
+        if REAL:
+            for key in keys:
+                self._event(EVENTS.index(key), to, tell_end)
+        elif tell_end:
+            self.fake_press(self.relay, to, keys)
+
+    def relay_sends(self):
+        """What the fake data plane was last asked to send."""
+        lines = until(lambda: [l for l in self.relay.dp() if l.startswith("dtmf side=1")], WAIT)
+        return lines[-1].partition("digits=")[2] if lines else ""
+
+    def digits(self, at, n):
+        """The @n digits that come from the leg whose address is @at."""
+        if not REAL:
+            said = self.relay_sends()
+            self.relay.fake("sent", at)
+            return said.lstrip("p")
+        keys, last, limit = "", None, time.monotonic() + WAIT
+        while len(keys) < n and (data := self._receive(limit)):
+            ts, end = data[4:8], data[13] >> 7
+            if data[1] & 127 == EVENT_PT and end and ts != last:
+                keys, last = keys + EVENTS[data[12]], ts
+        return keys
+
+    def _receive(self, limit):
+        self.sock.settimeout(max(0.01, limit - time.monotonic()))
+        try:
+            return self.sock.recv(2048)
+        except TimeoutError:
+            return None
+
+    def speak(self, to, speech, pt=0):
+        self._send(speech, to, pt)
+
+    def hears(self):
+        """The payload of the next packet of speech."""
+        limit = time.monotonic() + WAIT
+        while data := self._receive(limit):
+            if data[1] & 127 != EVENT_PT:
+                return data[12:]
+        return None
