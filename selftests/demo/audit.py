@@ -41,14 +41,26 @@ def _text(what, word):
         yield Needle(what, "base64", coded[first:last])
 
 
+def _packed(digits, swapped):
+    """Two @digits to an octet. Of the octet that the last one may share half is its own: without
+    it, what is left of a short number would be found in memory by chance."""
+    def octet(first, second):
+        high, low = (second, first) if swapped else (first, second)
+        return high << 4 | low
+    pairs = [(int(a), int(b)) for a, b in zip(digits[::2], digits[1::2])]
+    pattern = re.escape(bytes(octet(*pair) for pair in pairs))
+    if len(digits) % 2:
+        pattern += b"[%s]" % re.escape(bytes(octet(int(digits[-1]), x) for x in range(16)))
+    return re.compile(pattern, re.S)
+
+
 def _number(number):
     """With its country code and without: then its last 9 digits are there all the same."""
     digits = number.lstrip("+")
     yield from _text("number", digits[-9:])
     for first in range(3):      # two digits to an octet, from wherever they begin
-        packed = bytes.fromhex(digits[first:first + (len(digits) - first) // 2 * 2])
-        yield Needle("number", "BCD", packed)
-        yield Needle("number", "TBCD", bytes(b >> 4 | (b & 15) << 4 for b in packed))
+        yield Needle("number", "BCD", _packed(digits[first:], False))
+        yield Needle("number", "TBCD", _packed(digits[first:], True))
     whole = int(digits)
     yield Needle("number", "integer", whole.to_bytes(8, "little"))
     yield Needle("number", "integer", whole.to_bytes(8, "big"))

@@ -24,8 +24,8 @@ NUMBERS = {"carrier-a": ("+12025550143", "+12125550187"),
            "carrier-b": ("+442079460121", "+442079460865"),
            "carrier-c": ("+61255500110", "+61255500957"),
            "carrier-d": ("+33199000218", "+33199004671")}
-NAMES = {"caller": "Wanda Whistle", "relay-1": "Relay One", "relay-2": "Relay Two",
-         "relay-3": "Relay Three", "callee": "Terry Tipline"}
+NAMES = {"caller": "Wilhelmina Whistle", "relay-1": "Relay One", "relay-2": "Relay Two",
+         "relay-3": "Relay Three", "callee": "Theodora Tipline"}
 SIP_PORT = 5060
 
 
