@@ -29,6 +29,7 @@ enum phn_leg_counter {
 	PHN_DROP_RTCP,
 	PHN_DROP_DTMF,
 	PHN_TX_EVENTS,
+	PHN_TX_PLAYED,
 	PHN_LEG_COUNTERS,
 };
 

@@ -112,20 +112,19 @@ static int refuse(struct netlink_ext_ack *extack, int err, const char *why)
 
 static int check(const struct phn_leg *leg, struct netlink_ext_ack *extack)
 {
-	u64 now = ktime_get_ns();
 	struct phn_leg_conf conf;
+	int err;
 
 	phn_leg_conf_get(leg, &conf);
 	if (!has_events(&conf))
 		return refuse(extack, -EOPNOTSUPP, "the leg has no telephone-event payload type");
-	if (!conf.remote.port)
-		return refuse(extack, -EDESTADDRREQ, "the leg has no remote address");
+	err = phn_leg_may_send(leg, &conf, extack);
+	if (err)
+		return err;
 	if (conf.hold)
 		return refuse(extack, -EAGAIN, "the leg is on hold");
-	if (now < leg->open_ns || now >= leg->close_ns)
-		return refuse(extack, -ETIME, "the leg is outside its window");
 	if (READ_ONCE(leg->sending))
-		return refuse(extack, -EBUSY, "the leg is sending digits already");
+		return refuse(extack, -EBUSY, "the leg is sending already");
 	return 0;
 }
 

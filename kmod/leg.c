@@ -12,6 +12,7 @@
 #include "port.h"
 #include "sweep.h"
 #include "path.h"
+#include "play.h"
 
 /*
  * Local addresses are chosen by the administrator, so nobody can aim at one
@@ -232,6 +233,7 @@ void phn_leg_del(struct phn_leg *leg)
 	struct phn_net *pn = leg->pn;
 
 	phn_dtmf_end(leg);
+	phn_play_end(leg);
 	phn_bridge_del(leg);
 	rhashtable_remove_fast(&pn->table, &leg->node, table_params);
 	phn_port_release(leg);
@@ -267,6 +269,30 @@ void phn_leg_conf_get(const struct phn_leg *leg, struct phn_leg_conf *conf)
 	rcu_read_lock();
 	*conf = *rcu_dereference(leg->conf);
 	rcu_read_unlock();
+}
+
+/**
+ * phn_leg_may_send - whether a leg can send something of its own
+ * @leg: the leg
+ * @conf: what it is set to
+ * @extack: told why not
+ *
+ * Return: 0, -EDESTADDRREQ without a peer, -ETIME outside the window.
+ */
+int phn_leg_may_send(const struct phn_leg *leg, const struct phn_leg_conf *conf,
+		     struct netlink_ext_ack *extack)
+{
+	u64 now = ktime_get_ns();
+
+	if (!conf->remote.port) {
+		NL_SET_ERR_MSG(extack, "the leg has no remote address");
+		return -EDESTADDRREQ;
+	}
+	if (now < leg->open_ns || now >= leg->close_ns) {
+		NL_SET_ERR_MSG(extack, "the leg is outside its window");
+		return -ETIME;
+	}
+	return 0;
 }
 
 static void conf_apply(struct phn_leg_conf *conf, const struct phn_leg_conf *to, u32 what)

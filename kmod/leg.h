@@ -17,6 +17,7 @@
 struct netlink_ext_ack;
 struct phn_bridge_dir;
 struct phn_dtmf;
+struct phn_play;
 struct phn_net;
 struct phn_path;
 
@@ -74,7 +75,7 @@ struct phn_leg_conf {
  * @path: RCU; how packets get to the peer, NULL until one is to be sent;
  *	replaced under @path_lock
  * @stats: per-CPU counters
- * @sending: leg-dtmf sends: nothing is forwarded to the peer meanwhile
+ * @sending: leg-dtmf or leg-play sends: nothing is forwarded to the peer meanwhile
  * @open_ns: CLOCK_MONOTONIC from which packets pass
  * @close_ns: CLOCK_MONOTONIC from which they do not: end of lease or window
  * @last_rx_ns: CLOCK_MONOTONIC of the last accepted packet, 0 before it
@@ -93,6 +94,7 @@ struct phn_leg_conf {
  * @not_before_ns: CLOCK_REALTIME; 0 is none
  * @not_after_ns: CLOCK_REALTIME; U64_MAX is none
  * @dtmf: what leg-dtmf sends; NULL until it is first asked; under legs_lock
+ * @play: what leg-play sends; likewise
  * @watch_ns: CLOCK_MONOTONIC before which silence does not count: when the media
  *	timeout or hold was last set; under legs_lock
  * @silent_ns: start of the silence that was last told; under legs_lock
@@ -139,6 +141,7 @@ struct phn_leg {
 	u8 cookie[PHONION_MAX_COOKIE_LEN];
 	u8 cookie_len;
 	struct phn_dtmf *dtmf;
+	struct phn_play *play;
 	u64 watch_ns;
 	u64 silent_ns;
 	u64 lease_ns;
@@ -191,6 +194,8 @@ struct phn_leg *phn_leg_new(struct phn_net *pn, const struct phn_leg_params *par
 			    struct netlink_ext_ack *extack);
 int phn_leg_change(struct phn_leg *leg, const struct phn_leg_conf *to, u32 what,
 		   struct netlink_ext_ack *extack);
+int phn_leg_may_send(const struct phn_leg *leg, const struct phn_leg_conf *conf,
+		     struct netlink_ext_ack *extack);
 void phn_leg_conf_get(const struct phn_leg *leg, struct phn_leg_conf *conf);
 void phn_leg_renew(struct phn_leg *leg, u32 lease_ms);
 void phn_leg_rewindow(struct phn_leg *leg);

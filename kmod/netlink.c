@@ -10,6 +10,7 @@
 #include "netlink_gen.h"
 #include "netlink_parse.h"
 #include "netns.h"
+#include "play.h"
 
 static int missing(struct genl_info *info, const char *what)
 {
@@ -202,6 +203,34 @@ int phn_nl_leg_dtmf_doit(struct sk_buff *skb, struct genl_info *info)
 	err = IS_ERR(leg) ? PTR_ERR(leg) : phn_dtmf_begin(leg, &script, info->extack);
 	mutex_unlock(&pn->legs_lock);
 	memzero_explicit(&script, sizeof(script));
+	return err;
+}
+
+/* Some two thousand octets: too much for the stack. */
+int phn_nl_leg_play_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct phn_net *pn = phn_net(genl_info_net(info));
+	struct phn_play_script *script;
+	struct phn_leg *leg;
+	int err;
+
+	script = kmalloc(sizeof(*script), GFP_KERNEL);
+	if (!script)
+		return -ENOMEM;
+	err = phn_nl_parse_play(info, script);
+	if (err)
+		goto err_free;
+	mutex_lock(&pn->legs_lock);
+	leg = find_leg(pn, info, PHONION_A_LEG_ID, "a leg's identity is needed");
+	if (IS_ERR(leg))
+		err = PTR_ERR(leg);
+	else if (script->n_tone || script->n_noise)
+		err = phn_play_begin(leg, script, info->extack);
+	else
+		phn_play_stop(leg);
+	mutex_unlock(&pn->legs_lock);
+err_free:
+	kfree(script);
 	return err;
 }
 

@@ -19,6 +19,15 @@ static struct netlink_range_validation phn_nl_leg_media_timeout_range = {
 	.max	= PHONION_MAX_LEASE,
 };
 
+static struct netlink_range_validation phn_nl_leg_play_on_ms_range = {
+	.min	= 20,
+	.max	= 60000,
+};
+
+static struct netlink_range_validation phn_nl_leg_play_off_ms_range = {
+	.max	= 60000,
+};
+
 const struct nla_policy phn_nl_payload_type_policy[PHONION_A_PAYLOAD_TYPE_CODEC + 1] = {
 	[PHONION_A_PAYLOAD_TYPE_NUMBER] = NLA_POLICY_MAX(NLA_U8, 127),
 	[PHONION_A_PAYLOAD_TYPE_CODEC] = NLA_POLICY_MAX(NLA_U32, PHONION_CODEC_MAX),
@@ -84,6 +93,14 @@ static const struct nla_policy phn_nl_leg_dtmf_policy[PHONION_A_LEG_GAP_MS + 1] 
 	[PHONION_A_LEG_GAP_MS] = NLA_POLICY_RANGE(NLA_U16, 60, 1000),
 };
 
+static const struct nla_policy phn_nl_leg_play_policy[PHONION_A_LEG_PLAY_NOISE + 1] = {
+	[PHONION_A_LEG_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PHONION_A_LEG_PLAY_TONE] = NLA_POLICY_RANGE(NLA_BINARY, 160, PHONION_MAX_TONE_LEN),
+	[PHONION_A_LEG_PLAY_ON_MS] = NLA_POLICY_FULL_RANGE(NLA_U16, &phn_nl_leg_play_on_ms_range),
+	[PHONION_A_LEG_PLAY_OFF_MS] = NLA_POLICY_FULL_RANGE(NLA_U16, &phn_nl_leg_play_off_ms_range),
+	[PHONION_A_LEG_PLAY_NOISE] = NLA_POLICY_RANGE(NLA_BINARY, 1, PHONION_MAX_NOISE_LEN),
+};
+
 const struct genl_ops phn_nl_ops[] = {
 	{
 		.cmd		= PHONION_CMD_LEG_NEW,
@@ -143,6 +160,13 @@ const struct genl_ops phn_nl_ops[] = {
 		.doit		= phn_nl_leg_dtmf_doit,
 		.policy		= phn_nl_leg_dtmf_policy,
 		.maxattr	= ARRAY_SIZE(phn_nl_leg_dtmf_policy) - 1,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= PHONION_CMD_LEG_PLAY,
+		.doit		= phn_nl_leg_play_doit,
+		.policy		= phn_nl_leg_play_policy,
+		.maxattr	= ARRAY_SIZE(phn_nl_leg_play_policy) - 1,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

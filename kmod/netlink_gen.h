@@ -22,12 +22,13 @@ int phn_nl_bridge_del_doit(struct sk_buff *skb, struct genl_info *info);
 int phn_nl_bridge_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int phn_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
 int phn_nl_leg_dtmf_doit(struct sk_buff *skb, struct genl_info *info);
+int phn_nl_leg_play_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	PHN_NLGRP_EVENTS,
 };
 
-extern const struct genl_ops phn_nl_ops[9];
+extern const struct genl_ops phn_nl_ops[10];
 extern const struct genl_multicast_group phn_nl_mcgrps[1];
 
 #endif /* PHN_NETLINK_GEN_H */

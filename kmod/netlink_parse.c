@@ -9,6 +9,7 @@
 #include <net/genetlink.h>
 
 #include "core/dtmf.h"
+#include "core/play.h"
 #include "leg.h"
 #include "netlink_gen.h"
 
@@ -17,6 +18,7 @@
 #define DEFAULT_DSCP	   46
 #define DEFAULT_TONE_MS	   100
 #define DEFAULT_GAP_MS	   100
+#define DEFAULT_ON_MS	   1000
 
 /* RTP payload types that look like RTCP with the marker bit (RFC 5761, section 4). */
 #define PT_RTCP_MIN	   64
@@ -277,5 +279,32 @@ int phn_nl_parse_dtmf(struct genl_info *info, struct phn_dtmf_script *script)
 				 tone ? nla_get_u16(tone) : DEFAULT_TONE_MS,
 				 gap ? nla_get_u16(gap) : DEFAULT_GAP_MS))
 		return refuse(info, PHONION_A_LEG_DIGITS, "not a digit, nor p for a pause");
+	return 0;
+}
+
+/**
+ * phn_nl_parse_play - read what leg-play asks for
+ * @info: the request
+ * @script: filled in; neither a tone nor noise is nothing to play
+ *
+ * Return: 0, or -EINVAL with a sentence why.
+ */
+int phn_nl_parse_play(struct genl_info *info, struct phn_play_script *script)
+{
+	struct nlattr *tone = info->attrs[PHONION_A_LEG_PLAY_TONE];
+	struct nlattr *on = info->attrs[PHONION_A_LEG_PLAY_ON_MS];
+	struct nlattr *off = info->attrs[PHONION_A_LEG_PLAY_OFF_MS];
+	struct nlattr *noise = info->attrs[PHONION_A_LEG_PLAY_NOISE];
+
+	memset(script, 0, sizeof(*script));
+	if (tone && phn_play_script_tone(script, nla_data(tone), nla_len(tone),
+					 on ? nla_get_u16(on) : DEFAULT_ON_MS,
+					 off ? nla_get_u16(off) : 0))
+		return refuse(info, PHONION_A_LEG_PLAY_TONE, "not whole packets of 160 octets");
+	if (!tone && (on || off))
+		return refuse(info, on ? PHONION_A_LEG_PLAY_ON_MS : PHONION_A_LEG_PLAY_OFF_MS,
+			      "a cadence is of a tone");
+	if (noise && phn_play_script_noise(script, nla_data(noise), nla_len(noise)))
+		return refuse(info, PHONION_A_LEG_PLAY_NOISE, "too much to draw from");
 	return 0;
 }

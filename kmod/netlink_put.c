@@ -30,6 +30,7 @@ static const u8 counter_attr[PHN_LEG_COUNTERS] = {
 	[PHN_DROP_RTCP] = PHONION_A_LEG_STATS_DROP_RTCP,
 	[PHN_DROP_DTMF] = PHONION_A_LEG_STATS_DROP_DTMF,
 	[PHN_TX_EVENTS] = PHONION_A_LEG_STATS_TX_EVENTS,
+	[PHN_TX_PLAYED] = PHONION_A_LEG_STATS_TX_PLAYED,
 };
 
 static int put_u64(struct sk_buff *msg, int attr, u64 value)

@@ -173,7 +173,7 @@ int phn_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, const 
 	const struct phn_path *path;
 	int drop;
 
-	/* Pairs with finish() in dtmf.c: the stream is seen as it was left. */
+	/* Pairs with finish() in dtmf.c and its like: the stream is seen as it was left. */
 	if (unlikely(smp_load_acquire(&leg->sending)))
 		return PHN_DROP_DTMF;
 	drop = admit(leg, skb->len, now, &path);
@@ -204,16 +204,47 @@ static const struct phn_pt *event_pt(const struct phn_leg_conf *conf)
 	return NULL;
 }
 
-static struct sk_buff *event_skb(const struct phn_path *path, const struct phn_event *event)
+/**
+ * phn_tx_speech_pt - the payload type of speech of our own
+ * @conf: what a leg is set to
+ *
+ * Return: the first one of G.711, NULL when there is none.
+ */
+const struct phn_pt *phn_tx_speech_pt(const struct phn_leg_conf *conf)
+{
+	int i;
+
+	for (i = 0; i < conf->n_pt; i++)
+		if (conf->pt[i].codec == PHONION_CODEC_PCMU ||
+		    conf->pt[i].codec == PHONION_CODEC_PCMA)
+			return &conf->pt[i];
+	return NULL;
+}
+
+/* With room for the headers, and a payload to be written. */
+static struct sk_buff *own_skb(const struct phn_path *path, unsigned int len)
 {
 	unsigned int headroom = path->headroom + PHN_RTP_HLEN;
-	struct sk_buff *skb = alloc_skb(headroom + PHN_EVENT_LEN, GFP_ATOMIC);
+	struct sk_buff *skb = alloc_skb(headroom + len, GFP_ATOMIC);
 
 	if (!skb)
 		return NULL;
 	skb_reserve(skb, headroom);
-	phn_event_write(skb_put(skb, PHN_EVENT_LEN), event);
+	skb_put(skb, len);
 	return skb;
+}
+
+static int send_own(struct phn_leg *leg, const struct phn_path *path, struct sk_buff *skb,
+		    const struct phn_rtp *rtp)
+{
+	int drop;
+
+	write_headers(skb, path, rtp);
+	scrub(skb);
+	drop = transmit(leg, path, skb);
+	if (drop)
+		kfree_skb(skb);
+	return drop;
 }
 
 /**
@@ -241,9 +272,10 @@ int phn_tx_event(struct phn_leg *leg, const struct phn_event *event, bool first,
 	drop = admit(leg, PHN_EVENT_LEN, now, &path);
 	if (drop)
 		return drop;
-	skb = event_skb(path, event);
+	skb = own_skb(path, PHN_EVENT_LEN);
 	if (!skb)
 		return PHN_DROP_NO_MEMORY;
+	phn_event_write(skb->data, event);
 
 	rtp.pt = pt->number;
 	spin_lock(&leg->tx_lock);
@@ -252,10 +284,50 @@ int phn_tx_event(struct phn_leg *leg, const struct phn_event *event, bool first,
 	write_seqcount_end(&leg->tx_seq);
 	spin_unlock(&leg->tx_lock);
 
-	write_headers(skb, path, &rtp);
-	scrub(skb);
-	drop = transmit(leg, path, skb);
+	return send_own(leg, path, skb, &rtp);
+}
+
+/**
+ * phn_tx_speech - send speech of our own by a leg
+ * @leg: the leg; leg->sending keeps others from its stream
+ * @ulaw: G.711 u-law, whatever the leg's payload type
+ * @len: octets
+ * @units: of the RTP clock since the speech before it; 0: it begins
+ * @at: when it begins, CLOCK_MONOTONIC in nanoseconds
+ * @now: the same clock
+ *
+ * Context: softirq, RCU read-side section.
+ * Return: 0, or the counter of the reason why not; nothing is numbered then.
+ */
+int phn_tx_speech(struct phn_leg *leg, const u8 *ulaw, unsigned int len, u32 units, u64 at,
+		  u64 now)
+{
+	const struct phn_pt *pt = phn_tx_speech_pt(rcu_dereference(leg->conf));
+	struct phn_rtp rtp = { .marker = !units };
+	const struct phn_path *path;
+	struct sk_buff *skb;
+	int drop;
+
+	if (!pt)
+		return PHN_DROP_PAYLOAD_TYPE;
+	drop = admit(leg, len, now, &path);
 	if (drop)
-		kfree_skb(skb);
-	return drop;
+		return drop;
+	skb = own_skb(path, len);
+	if (!skb)
+		return PHN_DROP_NO_MEMORY;
+	memcpy(skb->data, ulaw, len);
+	if (pt->codec == PHONION_CODEC_PCMA)
+		phn_g711_convert(phn_ulaw_to_alaw, skb->data, len);
+
+	rtp.pt = pt->number;
+	spin_lock(&leg->tx_lock);
+	write_seqcount_begin(&leg->tx_seq);
+	if (units)
+		phn_stream_own_later(&leg->tx, &rtp, units, at);
+	else
+		phn_stream_own(&leg->tx, &rtp, at);
+	write_seqcount_end(&leg->tx_seq);
+	spin_unlock(&leg->tx_lock);
+	return send_own(leg, path, skb, &rtp);
 }

@@ -49,6 +49,22 @@ void phn_stream_own(struct phn_stream *stream, struct phn_rtp *out, u64 at_ns)
 }
 
 /**
+ * phn_stream_own_later - number the packet of our own that follows another
+ * @stream: the stream; nothing but packets of our own left since
+ * @out: its header
+ * @units: of the RTP clock since that one
+ * @at_ns: its instant
+ */
+void phn_stream_own_later(struct phn_stream *stream, struct phn_rtp *out, u32 units, u64 at_ns)
+{
+	stream->last_ts += units;
+	stream->last_ns = at_ns;
+	out->ssrc = stream->ssrc;
+	out->seq = ++stream->last_seq;
+	out->timestamp = stream->last_ts;
+}
+
+/**
  * phn_stream_reanchor - go on with another source
  * @stream: the stream
  * @in: header of the new source's first packet

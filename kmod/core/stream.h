@@ -46,6 +46,7 @@ struct phn_stream {
 
 void phn_stream_init(struct phn_stream *stream, u32 ssrc, u16 seq, u32 timestamp);
 void phn_stream_own(struct phn_stream *stream, struct phn_rtp *out, u64 at_ns);
+void phn_stream_own_later(struct phn_stream *stream, struct phn_rtp *out, u32 units, u64 at_ns);
 void phn_stream_reanchor(struct phn_stream *stream, const struct phn_rtp *in, u64 now_ns);
 
 /**

@@ -136,8 +136,9 @@ const struct counter_name leg_counters[] = {
 	LEG(DROP_NO_MEMORY, "drop_no_memory", "dropped: no memory"),
 	LEG(DROP_RTCP, "drop_rtcp", "dropped: on the RTCP port, but not the peer's RTCP"),
 	LEG(PAD, NULL, NULL),
-	LEG(DROP_DTMF, "drop_dtmf", "dropped: while digits were sent"),
+	LEG(DROP_DTMF, "drop_dtmf", "dropped: while digits or sounds of our own were sent"),
 	LEG(TX_EVENTS, "tx_events", "digits sent by us"),
+	LEG(TX_PLAYED, "tx_played", "packets of sounds of our own"),
 };
 const size_t n_leg_counters = ARRAY_SIZE(leg_counters);
 _Static_assert(ARRAY_SIZE(leg_counters) == __PHONION_A_LEG_STATS_MAX, "leg counters");

@@ -19,6 +19,10 @@
 #define PHONION_MAX_RATE		10000
 /* Digits and pauses that one leg-dtmf can send. */
 #define PHONION_MAX_DIGITS		32
+/* Octets of the longest period of a tone (200 ms). */
+#define PHONION_MAX_TONE_LEN		1600
+/* Octets that noise can be drawn from. */
+#define PHONION_MAX_NOISE_LEN		256
 
 /**
  * enum phonion_codec - What a payload type carries.
@@ -176,6 +180,15 @@ enum phonion_a_payload_type {
  *   rounded up to whole intervals of 20.
  * @PHONION_A_LEG_GAP_MS: Milliseconds of silence after a digit, 100 when left
  *   out; rounded up likewise. In the first 40 the digit's end is repeated.
+ * @PHONION_A_LEG_PLAY_TONE: A period of the tone that leg-play sends, G.711
+ *   u-law whatever the leg's own payload type; whole packets of 160 octets (20
+ *   ms).
+ * @PHONION_A_LEG_PLAY_ON_MS: Milliseconds that the tone lasts, 1000 when left
+ *   out; rounded up to whole packets of 20.
+ * @PHONION_A_LEG_PLAY_OFF_MS: Milliseconds until the tone comes again, rounded
+ *   up likewise; 0, or left out, lets it last.
+ * @PHONION_A_LEG_PLAY_NOISE: G.711 u-law octets from which each sample is drawn
+ *   at random where there is no tone; silence when left out.
  */
 enum phonion_a_leg {
 	PHONION_A_LEG_ID = 1,
@@ -207,6 +220,10 @@ enum phonion_a_leg {
 	PHONION_A_LEG_DIGITS,
 	PHONION_A_LEG_TONE_MS,
 	PHONION_A_LEG_GAP_MS,
+	PHONION_A_LEG_PLAY_TONE,
+	PHONION_A_LEG_PLAY_ON_MS,
+	PHONION_A_LEG_PLAY_OFF_MS,
+	PHONION_A_LEG_PLAY_NOISE,
 
 	/* private: */
 	__PHONION_A_LEG_MAX,
@@ -248,10 +265,12 @@ enum phonion_a_leg {
  * @PHONION_A_LEG_STATS_DROP_RTCP: RTCP port traffic that was not RTCP or not
  *   from the peer.
  * @PHONION_A_LEG_STATS_PAD: alignment of 64-bit values
- * @PHONION_A_LEG_STATS_DROP_DTMF: Came while leg-dtmf was sending on the other
- *   leg.
+ * @PHONION_A_LEG_STATS_DROP_DTMF: Came while leg-dtmf or leg-play was sending
+ *   on the other leg.
  * @PHONION_A_LEG_STATS_TX_EVENTS: DTMF digits sent by leg-dtmf, that is those
  *   whose end was sent.
+ * @PHONION_A_LEG_STATS_TX_PLAYED: RTP packets made by leg-play; tx-packets
+ *   counts them too.
  */
 enum phonion_a_leg_stats {
 	PHONION_A_LEG_STATS_RX_PACKETS = 1,
@@ -279,6 +298,7 @@ enum phonion_a_leg_stats {
 	PHONION_A_LEG_STATS_PAD,
 	PHONION_A_LEG_STATS_DROP_DTMF,
 	PHONION_A_LEG_STATS_TX_EVENTS,
+	PHONION_A_LEG_STATS_TX_PLAYED,
 
 	/* private: */
 	__PHONION_A_LEG_STATS_MAX,
@@ -364,6 +384,11 @@ enum phonion_a_stats {
  *   outside its window, or is still sending.
  * @PHONION_CMD_DTMF_SENT_NTF: All that leg-dtmf was asked to send has been
  *   sent.
+ * @PHONION_CMD_LEG_PLAY: Send a tone, noise or both to a leg's peer, packets of
+ *   20 ms in the leg's own stream, until the leg is asked to play neither.
+ *   Meanwhile what the bridge brings for the leg is dropped and counted. What
+ *   it plays already is replaced. Refused when the leg has no G.711 payload
+ *   type or no remote address, is outside its window, or is sending digits.
  */
 enum phonion_cmd {
 	PHONION_CMD_LEG_NEW = 1,
@@ -380,6 +405,7 @@ enum phonion_cmd {
 	PHONION_CMD_LEG_END_NTF,
 	PHONION_CMD_LEG_DTMF,
 	PHONION_CMD_DTMF_SENT_NTF,
+	PHONION_CMD_LEG_PLAY,
 
 	/* private: */
 	__PHONION_CMD_MAX,
