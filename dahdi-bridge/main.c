@@ -2,6 +2,7 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 
+#include "leg.h"
 #include "span.h"
 
 #define MAX_SPANS    32
@@ -17,13 +18,22 @@ MODULE_PARM_DESC(channels, "channels of each span, 1 to 255 (default 32)");
 
 static int __init phonion_dahdi_init(void)
 {
+	int err;
+
 	if (!spans || spans > MAX_SPANS || !channels || channels > MAX_CHANNELS)
 		return -EINVAL;
-	return phd_spans_init(spans, channels);
+	err = phd_spans_init(spans, channels);
+	if (err)
+		return err;
+	err = phn_tdm_register(&phd_leg_ops);
+	if (err)
+		phd_spans_uninit();
+	return err;
 }
 
 static void __exit phonion_dahdi_exit(void)
 {
+	phn_tdm_unregister(&phd_leg_ops);
 	phd_spans_uninit();
 }
 

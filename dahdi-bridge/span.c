@@ -7,19 +7,30 @@
 #include "span.h"
 
 #include <linux/atomic.h>
+#include <linux/bitmap.h>
+#include <linux/interrupt.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
+
+#include "leg.h"
+
+#define MAX_CHANNELS 255
 
 /**
  * struct phd_span - a span
  * @span: as DAHDI knows it
  * @n_open: channels that somebody has open; without any there is nothing to do
+ * @sender: sends what the channels have brought, after the tick
+ * @ready: channels that have brought a packet's worth
  * @chans: what @span.chans points to
  * @chan: the channels
  */
 struct phd_span {
 	struct dahdi_span span;
 	atomic_t n_open;
+	struct tasklet_struct sender;
+	DECLARE_BITMAP(ready, MAX_CHANNELS);
 	struct dahdi_chan **chans;
 	struct phd_chan chan[];
 };
@@ -31,16 +42,60 @@ static struct phd_span *to_span(struct dahdi_span *span)
 	return container_of(span, struct phd_span, span);
 }
 
+static void send(struct tasklet_struct *sender)
+{
+	struct phd_span *s = from_tasklet(s, sender, sender);
+	struct phd_leg *leg;
+	unsigned int i;
+
+	rcu_read_lock();
+	for_each_set_bit(i, s->ready, s->span.channels) {
+		clear_bit(i, s->ready);
+		/* Cleared before it is looked at what there is: no packet waits for another. */
+		smp_mb__after_atomic();
+		leg = rcu_dereference(s->chan[i].leg);
+		if (leg)
+			phd_leg_send(leg);
+	}
+	rcu_read_unlock();
+}
+
+static void tick_legs(struct phd_span *s)
+{
+	struct phd_leg *leg;
+	bool any = false;
+	unsigned int i;
+
+	rcu_read_lock();
+	for (i = 0; i < s->span.channels; i++) {
+		leg = rcu_dereference(s->chan[i].leg);
+		if (!leg) {
+			memset(s->chans[i]->readchunk, DAHDI_LIN2X(0, s->chans[i]), PHD_TICK);
+			continue;
+		}
+		if (!phd_leg_tick(leg, s->chans[i]->writechunk, s->chans[i]->readchunk))
+			continue;
+		set_bit(i, s->ready);
+		any = true;
+	}
+	rcu_read_unlock();
+	if (any)
+		tasklet_schedule(&s->sender);
+}
+
 /*
  * In DAHDI's tick: interrupts are off, and a lock is held that every span of the
- * machine needs. What was received of other channels is in writechunk after
+ * machine needs; so nothing is sent here. What was received of other channels is in writechunk after
  * dahdi_transmit(); what is in readchunk at dahdi_receive() is sent to them.
  */
 static void sync_tick(struct dahdi_span *span, int is_master)
 {
-	if (!atomic_read(&to_span(span)->n_open))
+	struct phd_span *s = to_span(span);
+
+	if (!atomic_read(&s->n_open))
 		return;
 	dahdi_transmit(span);
+	tick_legs(s);
 	dahdi_receive(span);
 }
 
@@ -96,6 +151,7 @@ static struct phd_span *span_alloc(unsigned int n, unsigned int n_chans)
 	s->span.ops = &span_ops;
 	s->span.chans = s->chans;
 	s->span.channels = n_chans;
+	tasklet_setup(&s->sender, send);
 	for (i = 0; i < n_chans; i++)
 		chan_init(s, i);
 	return s;
@@ -107,6 +163,7 @@ static void device_free(void)
 
 	list_for_each_entry_safe(s, next, &device->spans, span.device_node) {
 		list_del(&s->span.device_node);
+		tasklet_kill(&s->sender);
 		kfree(s->chans);
 		kvfree(s);
 	}
@@ -155,4 +212,44 @@ void phd_spans_uninit(void)
 {
 	dahdi_unregister_device(device);
 	device_free();
+}
+
+/**
+ * phd_chan_find - a channel of ours by DAHDI's number
+ * @number: its number
+ *
+ * Return: the channel, which stays for as long as the module; or NULL.
+ */
+struct phd_chan *phd_chan_find(unsigned int number)
+{
+	struct phd_span *s;
+	unsigned int first;
+
+	list_for_each_entry(s, &device->spans, span.device_node) {
+		first = s->chan[0].chan.channo;
+		if (first && number >= first && number - first < s->span.channels)
+			return &s->chan[number - first];
+	}
+	return NULL;
+}
+
+/**
+ * phd_chan_take - make a channel a leg
+ * @chan: the channel
+ * @leg: the leg; from now on it is ticked
+ *
+ * Return: false when it is one already.
+ */
+bool phd_chan_take(struct phd_chan *chan, struct phd_leg *leg)
+{
+	return !unrcu_pointer(cmpxchg(&chan->leg, NULL, RCU_INITIALIZER(leg)));
+}
+
+/**
+ * phd_chan_release - the channel is no leg any more
+ * @chan: a channel that is one; a tick may have hold of it for a grace period
+ */
+void phd_chan_release(struct phd_chan *chan)
+{
+	RCU_INIT_POINTER(chan->leg, NULL);
 }

@@ -62,8 +62,7 @@ static void send_packet(struct phn_dtmf *dtmf, const struct phn_event *event, bo
 
 static void finish(struct phn_leg *leg)
 {
-	/* The stream as we leave it is seen by who sees that we have left it. */
-	smp_store_release(&leg->sending, false);
+	phn_leg_end_sending(leg);
 	phn_notify_dtmf_sent(leg);
 }
 
@@ -116,14 +115,14 @@ static int check(const struct phn_leg *leg, struct netlink_ext_ack *extack)
 	int err;
 
 	phn_leg_conf_get(leg, &conf);
-	if (!has_events(&conf))
+	if (!leg->tdm && !has_events(&conf))
 		return refuse(extack, -EOPNOTSUPP, "the leg has no telephone-event payload type");
 	err = phn_leg_may_send(leg, &conf, extack);
 	if (err)
 		return err;
 	if (conf.hold)
 		return refuse(extack, -EAGAIN, "the leg is on hold");
-	if (READ_ONCE(leg->sending))
+	if (phn_leg_is_sending(leg))
 		return refuse(extack, -EBUSY, "the leg is sending already");
 	return 0;
 }
@@ -166,7 +165,7 @@ int phn_dtmf_begin(struct phn_leg *leg, const struct phn_dtmf_script *script,
 	hrtimer_cancel(&leg->dtmf->timer);
 	leg->dtmf->script = *script;
 	/* Whoever forwards and has not seen this has an interval to be done. */
-	WRITE_ONCE(leg->sending, true);
+	phn_leg_begin_sending(leg);
 	hrtimer_start(&leg->dtmf->timer, INTERVAL_NS, HRTIMER_MODE_REL_SOFT);
 	return 0;
 }

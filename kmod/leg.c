@@ -13,6 +13,7 @@
 #include "sweep.h"
 #include "path.h"
 #include "play.h"
+#include "tdm.h"
 
 /*
  * Local addresses are chosen by the administrator, so nobody can aim at one
@@ -78,6 +79,7 @@ static void leg_free(struct phn_leg *leg)
 	phn_path_free(rcu_dereference_protected(leg->path, 1));
 	kfree(rcu_dereference_protected(leg->conf, 1));
 	free_percpu(leg->stats);
+	kfree(leg->tdm);
 	kfree_sensitive(leg);
 }
 
@@ -175,6 +177,33 @@ static int take_id(struct phn_leg *leg, u32 id, struct netlink_ext_ack *extack)
 	return err;
 }
 
+/* Where packets come in: ports and their place in the table, or a channel. */
+static int take_entrance(struct phn_leg *leg, const struct phn_leg_params *params,
+			 struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (params->tdm.channel)
+		return phn_tdm_attach(leg, &params->tdm, extack);
+	err = phn_port_take(leg, extack);
+	if (err)
+		return err;
+	err = rhashtable_insert_fast(&leg->pn->table, &leg->node, table_params);
+	if (err)
+		phn_port_release(leg);
+	return err;
+}
+
+static void release_entrance(struct phn_leg *leg)
+{
+	if (leg->tdm) {
+		phn_tdm_detach(leg);
+		return;
+	}
+	rhashtable_remove_fast(&leg->pn->table, &leg->node, table_params);
+	phn_port_release(leg);
+}
+
 /**
  * phn_leg_new - make a leg
  * @pn: the namespace
@@ -183,7 +212,8 @@ static int take_id(struct phn_leg *leg, u32 id, struct netlink_ext_ack *extack)
  *
  * Context: process, under legs_lock.
  * Return: the leg, or an error pointer: -EADDRINUSE, -EADDRNOTAVAIL, -EEXIST,
- * -ENOMEM, -ENODEV when the namespace is going away.
+ * -ENOMEM, -ENODEV when the namespace is going away or there is no such channel,
+ * -EBUSY when the channel is a leg already.
  */
 struct phn_leg *phn_leg_new(struct phn_net *pn, const struct phn_leg_params *params,
 			    struct netlink_ext_ack *extack)
@@ -200,20 +230,15 @@ struct phn_leg *phn_leg_new(struct phn_net *pn, const struct phn_leg_params *par
 	err = take_id(leg, params->id, extack);
 	if (err)
 		goto err_leg;
-	err = phn_port_take(leg, extack);
+	err = take_entrance(leg, params, extack);
 	if (err)
 		goto err_id;
-	err = rhashtable_insert_fast(&pn->table, &leg->node, table_params);
-	if (err)
-		goto err_port;
 
 	pn->generation++;
 	if (!pn->n_legs++)
 		phn_sweep_start(pn);
 	return leg;
 
-err_port:
-	phn_port_release(leg);
 err_id:
 	xa_erase(&pn->ids, leg->id);
 err_leg:
@@ -235,8 +260,7 @@ void phn_leg_del(struct phn_leg *leg)
 	phn_dtmf_end(leg);
 	phn_play_end(leg);
 	phn_bridge_del(leg);
-	rhashtable_remove_fast(&pn->table, &leg->node, table_params);
-	phn_port_release(leg);
+	release_entrance(leg);
 	xa_erase(&pn->ids, leg->id);
 	pn->generation++;
 	pn->n_legs--;
@@ -284,7 +308,7 @@ int phn_leg_may_send(const struct phn_leg *leg, const struct phn_leg_conf *conf,
 {
 	u64 now = ktime_get_ns();
 
-	if (!conf->remote.port) {
+	if (!leg->tdm && !conf->remote.port) {
 		NL_SET_ERR_MSG(extack, "the leg has no remote address");
 		return -EDESTADDRREQ;
 	}

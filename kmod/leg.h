@@ -8,6 +8,7 @@
 #include <linux/spinlock.h>
 #include <linux/time64.h>
 #include <linux/phonion.h>
+#include <phonion/tdm.h>
 
 #include "addr.h"
 #include "core/rxstat.h"
@@ -20,6 +21,11 @@ struct phn_dtmf;
 struct phn_play;
 struct phn_net;
 struct phn_path;
+struct phn_tdm;
+
+/* Of phn_leg.sending. */
+#define PHN_SENDING_OWN BIT(0)
+#define PHN_SENDING_TDM BIT(1)
 
 /**
  * struct phn_pt - a payload type that a leg carries
@@ -75,7 +81,8 @@ struct phn_leg_conf {
  * @path: RCU; how packets get to the peer, NULL until one is to be sent;
  *	replaced under @path_lock
  * @stats: per-CPU counters
- * @sending: leg-dtmf or leg-play sends: nothing is forwarded to the peer meanwhile
+ * @sending: PHN_SENDING_OWN: leg-dtmf or leg-play sends, and nothing is forwarded
+ *	to the peer meanwhile; PHN_SENDING_TDM: the peer is a TDM channel, always
  * @open_ns: CLOCK_MONOTONIC from which packets pass
  * @close_ns: CLOCK_MONOTONIC from which they do not: end of lease or window
  * @last_rx_ns: CLOCK_MONOTONIC of the last accepted packet, 0 before it
@@ -93,6 +100,8 @@ struct phn_leg_conf {
  * @lease_ns: CLOCK_MONOTONIC at which the lease ends; under legs_lock
  * @not_before_ns: CLOCK_REALTIME; 0 is none
  * @not_after_ns: CLOCK_REALTIME; U64_MAX is none
+ * @tdm: the leg is a TDM channel, and has no @local, @path or @sock; else NULL;
+ *	fixed for the life of the leg
  * @dtmf: what leg-dtmf sends; NULL until it is first asked; under legs_lock
  * @play: what leg-play sends; likewise
  * @watch_ns: CLOCK_MONOTONIC before which silence does not count: when the media
@@ -119,7 +128,7 @@ struct phn_leg {
 	struct phn_bridge_dir __rcu *bridge;
 	struct phn_path __rcu *path;
 	struct phn_leg_stats __percpu *stats;
-	bool sending;
+	u8 sending;
 	u64 open_ns;
 	u64 close_ns;
 
@@ -140,6 +149,7 @@ struct phn_leg {
 	struct socket *sock[2];
 	u8 cookie[PHONION_MAX_COOKIE_LEN];
 	u8 cookie_len;
+	struct phn_tdm *tdm;
 	struct phn_dtmf *dtmf;
 	struct phn_play *play;
 	u64 watch_ns;
@@ -154,6 +164,7 @@ struct phn_leg {
  * struct phn_leg_params - what a leg is made of
  * @id: 0 lets the kernel choose
  * @local: local address and RTP port
+ * @tdm: of a TDM leg, which has no @local
  * @conf: copied
  * @cookie: given back to userspace
  * @cookie_len: octets of @cookie
@@ -164,6 +175,7 @@ struct phn_leg {
 struct phn_leg_params {
 	u32 id;
 	struct phn_addr local;
+	struct phn_tdm_params tdm;
 	struct phn_leg_conf conf;
 	u8 cookie[PHONION_MAX_COOKIE_LEN];
 	u8 cookie_len;
@@ -188,6 +200,24 @@ enum {
 	PHN_SET_DSCP = BIT(5),
 	PHN_SET_HOLD = BIT(6),
 };
+
+/* Whoever sends of its own is one at a time, under legs_lock. */
+static inline bool phn_leg_is_sending(const struct phn_leg *leg)
+{
+	return READ_ONCE(leg->sending) & PHN_SENDING_OWN;
+}
+
+static inline void phn_leg_begin_sending(struct phn_leg *leg)
+{
+	WRITE_ONCE(leg->sending, leg->sending | PHN_SENDING_OWN);
+}
+
+/* The stream as it is left is seen by who sees that it is. */
+static inline void phn_leg_end_sending(struct phn_leg *leg)
+{
+	/* Pairs with phn_tx(). */
+	smp_store_release(&leg->sending, leg->sending & ~PHN_SENDING_OWN);
+}
 
 /* All under legs_lock. */
 struct phn_leg *phn_leg_new(struct phn_net *pn, const struct phn_leg_params *params,

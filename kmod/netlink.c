@@ -67,6 +67,16 @@ static struct sk_buff *reply_leg(struct genl_info *info, struct phn_leg *leg)
 	return msg;
 }
 
+/* There is one DAHDI for all namespaces. */
+static int may_tdm(struct sk_buff *skb, struct genl_info *info)
+{
+	if (netlink_capable(skb, CAP_NET_ADMIN))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[PHONION_A_LEG_TDM_CHANNEL],
+			    "TDM channels are the initial user namespace's");
+	return -EPERM;
+}
+
 int phn_nl_leg_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct phn_net *pn = phn_net(genl_info_net(info));
@@ -78,7 +88,7 @@ int phn_nl_leg_new_doit(struct sk_buff *skb, struct genl_info *info)
 	err = phn_nl_parse_params(info, &params);
 	if (err)
 		return err;
-	err = phn_ingress_attach(pn);
+	err = params.tdm.channel ? may_tdm(skb, info) : phn_ingress_attach(pn);
 	if (err)
 		return err;
 
@@ -104,7 +114,9 @@ static int leg_set(struct phn_leg *leg, struct genl_info *info)
 	int err;
 
 	phn_leg_conf_get(leg, &conf);
-	err = phn_nl_parse_change(info, leg->local.family, &conf, &what);
+	err = leg->tdm ? phn_nl_parse_tdm_change(info) : 0;
+	if (!err)
+		err = phn_nl_parse_change(info, leg->local.family, &conf, &what);
 	if (!err && what)
 		err = phn_leg_change(leg, &conf, what, info->extack);
 	if (!err && lease)

@@ -19,6 +19,8 @@
 #define DEFAULT_TONE_MS	   100
 #define DEFAULT_GAP_MS	   100
 #define DEFAULT_ON_MS	   1000
+#define DEFAULT_PTIME	   20
+#define DEFAULT_DELAY_MAX  100
 
 /* RTP payload types that look like RTCP with the marker bit (RFC 5761, section 4). */
 #define PT_RTCP_MIN	   64
@@ -221,6 +223,80 @@ static int parse_window(struct genl_info *info, struct phn_leg_params *params)
 	return 0;
 }
 
+static bool has_codec(const struct phn_leg_conf *conf, u8 codec)
+{
+	int i;
+
+	for (i = 0; i < conf->n_pt; i++)
+		if (conf->pt[i].codec == codec)
+			return true;
+	return false;
+}
+
+/* One law, and perhaps telephone events. */
+static int parse_tdm_codec(struct genl_info *info, const struct phn_leg_conf *conf,
+			   struct phn_tdm_params *tdm)
+{
+	bool ulaw = has_codec(conf, PHONION_CODEC_PCMU), alaw = has_codec(conf, PHONION_CODEC_PCMA);
+
+	tdm->events = has_codec(conf, PHONION_CODEC_TELEPHONE_EVENT);
+	tdm->codec = ulaw ? PHONION_CODEC_PCMU : PHONION_CODEC_PCMA;
+	if (ulaw == alaw || conf->n_pt != 1 + tdm->events)
+		return refuse(info, PHONION_A_LEG_PAYLOAD_TYPES,
+			      "a TDM leg carries one law, and telephone events or not");
+	return 0;
+}
+
+static int refuse_for_tdm(struct genl_info *info)
+{
+	static const u8 packets_only[] = {
+		PHONION_A_LEG_LOCAL_IPV4,    PHONION_A_LEG_LOCAL_IPV6,
+		PHONION_A_LEG_LOCAL_PORT,    PHONION_A_LEG_REMOTE_IPV4,
+		PHONION_A_LEG_REMOTE_IPV6,   PHONION_A_LEG_REMOTE_PORT,
+		PHONION_A_LEG_SOURCE_POLICY, PHONION_A_LEG_RATE_LIMIT,
+		PHONION_A_LEG_DSCP,
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(packets_only); i++)
+		if (info->attrs[packets_only[i]])
+			return refuse(info, packets_only[i],
+				      "a TDM leg sends and receives no packets");
+	return 0;
+}
+
+static int parse_tdm(struct genl_info *info, struct phn_leg_params *params)
+{
+	struct phn_tdm_params *tdm = &params->tdm;
+	struct nlattr **a = info->attrs;
+
+	tdm->channel = nla_get_u32(a[PHONION_A_LEG_TDM_CHANNEL]);
+	tdm->ptime_ms = a[PHONION_A_LEG_PTIME] ? nla_get_u8(a[PHONION_A_LEG_PTIME])
+					       : DEFAULT_PTIME;
+	tdm->delay_min_ms = a[PHONION_A_LEG_DELAY_MIN] ? nla_get_u16(a[PHONION_A_LEG_DELAY_MIN])
+						       : 0;
+	tdm->delay_max_ms = a[PHONION_A_LEG_DELAY_MAX] ? nla_get_u16(a[PHONION_A_LEG_DELAY_MAX])
+						       : DEFAULT_DELAY_MAX;
+	if (tdm->ptime_ms % 10)
+		return refuse(info, PHONION_A_LEG_PTIME, "a packet has 10, 20 or 30 ms");
+	if (tdm->delay_max_ms < tdm->delay_min_ms)
+		return refuse(info, PHONION_A_LEG_DELAY_MAX, "the most delay is under the least");
+	return parse_tdm_codec(info, &params->conf, tdm);
+}
+
+static int refuse_without_tdm(struct genl_info *info)
+{
+	static const u8 tdm_only[] = {
+		PHONION_A_LEG_PTIME, PHONION_A_LEG_DELAY_MIN, PHONION_A_LEG_DELAY_MAX
+	};
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(tdm_only); i++)
+		if (info->attrs[tdm_only[i]])
+			return refuse(info, tdm_only[i], "only a TDM leg has a jitter buffer");
+	return 0;
+}
+
 /**
  * phn_nl_parse_params - read what leg-new asks for
  * @info: the request
@@ -247,7 +323,8 @@ int phn_nl_parse_params(struct genl_info *info, struct phn_leg_params *params)
 		nla_memcpy(params->cookie, a[PHONION_A_LEG_COOKIE], sizeof(params->cookie));
 	}
 
-	err = parse_local(info, &params->local);
+	err = a[PHONION_A_LEG_TDM_CHANNEL] ? refuse_for_tdm(info)
+					   : parse_local(info, &params->local);
 	if (!err)
 		err = phn_nl_parse_change(info, params->local.family, conf, &what);
 	if (!err)
@@ -257,7 +334,21 @@ int phn_nl_parse_params(struct genl_info *info, struct phn_leg_params *params)
 	if (!conf->n_pt)
 		return refuse(info, PHONION_A_LEG_PAYLOAD_TYPES, "payload types are needed");
 	conf->latch = conf->source_policy == PHONION_SOURCE_POLICY_LATCH_PORT;
-	return 0;
+	return a[PHONION_A_LEG_TDM_CHANNEL] ? parse_tdm(info, params) : refuse_without_tdm(info);
+}
+
+/**
+ * phn_nl_parse_tdm_change - refuse what cannot be changed of a TDM leg
+ * @info: a leg-set
+ *
+ * Return: 0, or -EINVAL with a sentence why.
+ */
+int phn_nl_parse_tdm_change(struct genl_info *info)
+{
+	if (info->attrs[PHONION_A_LEG_PAYLOAD_TYPES])
+		return refuse(info, PHONION_A_LEG_PAYLOAD_TYPES,
+			      "what a TDM leg carries is as its channel is");
+	return refuse_for_tdm(info);
 }
 
 /**

@@ -7,6 +7,7 @@
 #include "netlink.h"
 #include "netlink_gen.h"
 #include "path.h"
+#include "tdm.h"
 
 static const u8 counter_attr[PHN_LEG_COUNTERS] = {
 	[PHN_RX_PACKETS] = PHONION_A_LEG_STATS_RX_PACKETS,
@@ -36,6 +37,11 @@ static const u8 counter_attr[PHN_LEG_COUNTERS] = {
 static int put_u64(struct sk_buff *msg, int attr, u64 value)
 {
 	return nla_put_u64_64bit(msg, attr, value, PHONION_A_LEG_PAD);
+}
+
+static int put_tdm(struct sk_buff *msg, int attr, u64 value)
+{
+	return nla_put_u64_64bit(msg, attr, value, PHONION_A_TDM_STATS_PAD);
 }
 
 static int put_rxstat(struct sk_buff *msg, const struct phn_leg *leg)
@@ -148,6 +154,46 @@ static int put_live(struct sk_buff *msg, struct phn_leg *leg)
 	return 0;
 }
 
+static int put_tdm_stats(struct sk_buff *msg, const struct phn_tdm *tdm)
+{
+	struct phn_tdm_stats s = {};
+	struct nlattr *nest;
+
+	tdm->ops->stats(tdm->priv, &s);
+	nest = nla_nest_start(msg, PHONION_A_LEG_TDM_STATS);
+	if (!nest || nla_put_u32(msg, PHONION_A_TDM_STATS_DELAY, s.delay) ||
+	    put_tdm(msg, PHONION_A_TDM_STATS_PLAYED, s.played) ||
+	    put_tdm(msg, PHONION_A_TDM_STATS_CONCEALED, s.concealed) ||
+	    put_tdm(msg, PHONION_A_TDM_STATS_GAPS, s.gaps) ||
+	    put_tdm(msg, PHONION_A_TDM_STATS_LATE, s.late) ||
+	    put_tdm(msg, PHONION_A_TDM_STATS_ADDED, s.added) ||
+	    put_tdm(msg, PHONION_A_TDM_STATS_REMOVED, s.removed) ||
+	    put_tdm(msg, PHONION_A_TDM_STATS_RESTARTS, s.restarts) ||
+	    put_tdm(msg, PHONION_A_TDM_STATS_OVERRUNS, s.overruns) ||
+	    put_tdm(msg, PHONION_A_TDM_STATS_TONES, s.tones))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int put_channel(struct sk_buff *msg, const struct phn_tdm *tdm)
+{
+	if (nla_put_u32(msg, PHONION_A_LEG_TDM_CHANNEL, tdm->params.channel) ||
+	    nla_put_u8(msg, PHONION_A_LEG_PTIME, tdm->params.ptime_ms) ||
+	    nla_put_u16(msg, PHONION_A_LEG_DELAY_MIN, tdm->params.delay_min_ms) ||
+	    nla_put_u16(msg, PHONION_A_LEG_DELAY_MAX, tdm->params.delay_max_ms))
+		return -EMSGSIZE;
+	return put_tdm_stats(msg, tdm);
+}
+
+static int put_entrance(struct sk_buff *msg, const struct phn_leg *leg)
+{
+	if (leg->tdm)
+		return put_channel(msg, leg->tdm);
+	return put_addr(msg, &leg->local, PHONION_A_LEG_LOCAL_IPV4, PHONION_A_LEG_LOCAL_IPV6,
+			PHONION_A_LEG_LOCAL_PORT);
+}
+
 /**
  * phn_nl_put_leg - put all there is to say of a leg
  * @msg: message with a header
@@ -164,9 +210,7 @@ int phn_nl_put_leg(struct sk_buff *msg, struct phn_leg *leg)
 	if (nla_put_u32(msg, PHONION_A_LEG_ID, leg->id) ||
 	    (leg->cookie_len &&
 	     nla_put(msg, PHONION_A_LEG_COOKIE, leg->cookie_len, leg->cookie)) ||
-	    put_addr(msg, &leg->local, PHONION_A_LEG_LOCAL_IPV4, PHONION_A_LEG_LOCAL_IPV6,
-		     PHONION_A_LEG_LOCAL_PORT) ||
-	    put_conf(msg, &conf) || put_times(msg, leg) || put_live(msg, leg))
+	    put_entrance(msg, leg) || put_conf(msg, &conf) || put_times(msg, leg) || put_live(msg, leg))
 		return -EMSGSIZE;
 	return phn_nl_put_leg_stats(msg, leg);
 }

@@ -276,7 +276,10 @@ enum phonion_path_state phn_path_state(struct phn_leg *leg, int *ifindex)
 		return PHONION_PATH_STATE_WINDOW_CLOSED;
 
 	rcu_read_lock_bh();
-	if (!rcu_dereference_bh(leg->conf)->remote.port) {
+	if (leg->tdm) {
+		state = rcu_access_pointer(leg->bridge) ? PHONION_PATH_STATE_TDM
+							: PHONION_PATH_STATE_NO_BRIDGE;
+	} else if (!rcu_dereference_bh(leg->conf)->remote.port) {
 		state = PHONION_PATH_STATE_NO_REMOTE;
 	} else if (!rcu_access_pointer(leg->bridge)) {
 		state = PHONION_PATH_STATE_NO_BRIDGE;

@@ -115,7 +115,7 @@ int phn_play_begin(struct phn_leg *leg, const struct phn_play_script *script,
 
 	if (err)
 		return err;
-	if (READ_ONCE(leg->sending) && !on)
+	if (phn_leg_is_sending(leg) && !on)
 		return refuse(extack, -EBUSY, "the leg is sending digits");
 	if (!leg->play)
 		leg->play = play_alloc(leg);
@@ -131,7 +131,7 @@ int phn_play_begin(struct phn_leg *leg, const struct phn_play_script *script,
 	leg->play->fresh = true;
 	leg->play->on = true;
 	/* Whoever forwards and has not seen this has an interval to be done. */
-	WRITE_ONCE(leg->sending, true);
+	phn_leg_begin_sending(leg);
 	hrtimer_start(&leg->play->timer, INTERVAL_NS, HRTIMER_MODE_REL_SOFT);
 	return 0;
 }
@@ -148,8 +148,7 @@ void phn_play_stop(struct phn_leg *leg)
 		return;
 	hrtimer_cancel(&leg->play->timer);
 	leg->play->on = false;
-	/* The stream as we leave it is seen by who sees that we have left it. */
-	smp_store_release(&leg->sending, false);
+	phn_leg_end_sending(leg);
 }
 
 /**

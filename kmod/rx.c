@@ -87,6 +87,11 @@ static int strip(struct sk_buff *skb, const struct phn_rtp *rtp)
 	return 0;
 }
 
+/*
+ * What follows is for ports and for channels. In line, for ports are where the load
+ * is, and their path shall not pay for having company.
+ */
+
 /* An event's end is sent three times; it is told once (RFC 4733, 2.5.1.4). */
 static void tell_event(struct phn_leg *leg, const struct phn_rtp *rtp, struct sk_buff *skb)
 {
@@ -103,7 +108,7 @@ static void tell_event(struct phn_leg *leg, const struct phn_rtp *rtp, struct sk
 	phn_notify_dtmf(leg, event.code, event.duration);
 }
 
-static void account(const struct phn_rx *rx, const struct phn_rtp *rtp, struct sk_buff *skb,
+static __always_inline void account(const struct phn_rx *rx, const struct phn_rtp *rtp, struct sk_buff *skb,
 		    u64 now)
 {
 	struct phn_leg *leg = rx->leg;
@@ -117,7 +122,7 @@ static void account(const struct phn_rx *rx, const struct phn_rtp *rtp, struct s
 		phn_leg_count(leg->stats, PHN_RX_SLOW);
 }
 
-static int forward(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, u64 now)
+static __always_inline int forward(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, u64 now)
 {
 	const struct phn_bridge_dir *dir = rcu_dereference(leg->bridge);
 	const struct phn_xlate *x;
@@ -172,6 +177,56 @@ static int receive_rtp(const struct phn_rx *rx, const struct phn_leg_conf *conf,
 	if (pt->codec == PHONION_CODEC_TELEPHONE_EVENT)
 		tell_event(leg, &rtp, skb);
 	return forward(leg, skb, &rtp, now);
+}
+
+static const struct phn_pt *find_codec(const struct phn_leg_conf *conf, u8 codec)
+{
+	int i;
+
+	for (i = 0; i < conf->n_pt; i++)
+		if (conf->pt[i].codec == codec)
+			return &conf->pt[i];
+	return NULL;
+}
+
+static int receive_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, u8 codec)
+{
+	const struct phn_leg_conf *conf = rcu_dereference(leg->conf);
+	const struct phn_pt *pt = find_codec(conf, codec);
+	const struct phn_rx rx = { .leg = leg };
+	u64 now = ktime_get_ns();
+	int drop = check_window(leg, now);
+
+	if (!drop && conf->hold)
+		drop = PHN_DROP_HOLD;
+	if (!drop && !pt)
+		drop = PHN_DROP_PAYLOAD_TYPE;
+	if (drop)
+		return drop;
+	rtp->pt = pt->number;
+	account(&rx, rtp, skb, now);
+	if (codec == PHONION_CODEC_TELEPHONE_EVENT)
+		tell_event(leg, rtp, skb);
+	return forward(leg, skb, rtp, now);
+}
+
+/**
+ * phn_rx_tdm - receive what a TDM leg's channel brings
+ * @leg: the leg
+ * @skb: the payload alone; consumed
+ * @rtp: its header, but for the payload type
+ * @codec: enum phonion_codec
+ *
+ * Context: softirq, RCU read-side section.
+ */
+void phn_rx_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, u8 codec)
+{
+	int drop = receive_tdm(leg, skb, rtp, codec);
+
+	if (drop) {
+		phn_leg_count(leg->stats, drop);
+		kfree_skb(skb);
+	}
 }
 
 static int receive(const struct phn_rx *rx, struct sk_buff *skb)

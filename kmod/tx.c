@@ -9,6 +9,7 @@
 #include "leg.h"
 #include "netns.h"
 #include "path.h"
+#include "tdm.h"
 #include "xmit.h"
 
 /* Only a change of source takes the lock. */
@@ -175,7 +176,7 @@ int phn_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, const 
 
 	/* Pairs with finish() in dtmf.c and its like: the stream is seen as it was left. */
 	if (unlikely(smp_load_acquire(&leg->sending)))
-		return PHN_DROP_DTMF;
+		return leg->tdm ? phn_tdm_tx(leg, skb, rtp, table, now) : PHN_DROP_DTMF;
 	drop = admit(leg, skb->len, now, &path);
 	if (drop)
 		return drop;
@@ -267,6 +268,8 @@ int phn_tx_event(struct phn_leg *leg, const struct phn_event *event, bool first,
 	struct sk_buff *skb;
 	int drop;
 
+	if (leg->tdm)
+		return phn_tdm_tx_event(leg, event, first, now);
 	if (!pt)
 		return PHN_DROP_PAYLOAD_TYPE;
 	drop = admit(leg, PHN_EVENT_LEN, now, &path);
@@ -285,6 +288,18 @@ int phn_tx_event(struct phn_leg *leg, const struct phn_event *event, bool first,
 	spin_unlock(&leg->tx_lock);
 
 	return send_own(leg, path, skb, &rtp);
+}
+
+static void number_speech(struct phn_leg *leg, struct phn_rtp *rtp, u32 units, u64 at)
+{
+	spin_lock(&leg->tx_lock);
+	write_seqcount_begin(&leg->tx_seq);
+	if (units)
+		phn_stream_own_later(&leg->tx, rtp, units, at);
+	else
+		phn_stream_own(&leg->tx, rtp, at);
+	write_seqcount_end(&leg->tx_seq);
+	spin_unlock(&leg->tx_lock);
 }
 
 /**
@@ -310,6 +325,10 @@ int phn_tx_speech(struct phn_leg *leg, const u8 *ulaw, unsigned int len, u32 uni
 
 	if (!pt)
 		return PHN_DROP_PAYLOAD_TYPE;
+	if (leg->tdm) {
+		number_speech(leg, &rtp, units, at);
+		return phn_tdm_tx_speech(leg, &rtp, ulaw, len, now);
+	}
 	drop = admit(leg, len, now, &path);
 	if (drop)
 		return drop;
@@ -321,13 +340,6 @@ int phn_tx_speech(struct phn_leg *leg, const u8 *ulaw, unsigned int len, u32 uni
 		phn_g711_convert(phn_ulaw_to_alaw, skb->data, len);
 
 	rtp.pt = pt->number;
-	spin_lock(&leg->tx_lock);
-	write_seqcount_begin(&leg->tx_seq);
-	if (units)
-		phn_stream_own_later(&leg->tx, &rtp, units, at);
-	else
-		phn_stream_own(&leg->tx, &rtp, at);
-	write_seqcount_end(&leg->tx_seq);
-	spin_unlock(&leg->tx_lock);
+	number_speech(leg, &rtp, units, at);
 	return send_own(leg, path, skb, &rtp);
 }

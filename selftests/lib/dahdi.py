@@ -127,7 +127,7 @@ class Pair:
 class Channel:
     """An open channel; closing it parts what it was connected to. One that is to be
     connected needs @audio; without it octets are octets."""
-    def __init__(self, number, audio=False, buffers=32, size=800):
+    def __init__(self, number, audio=False, buffers=8, size=800):
         self.number, self.size = number, size
         self.fd = os.open("/dev/dahdi/channel", os.O_RDWR | os.O_NONBLOCK)
         try:

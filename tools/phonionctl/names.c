@@ -41,6 +41,8 @@ static const struct {
 					     "the route is under IPsec or a tunnel; packets go by the network stack" },
 	[PHONION_PATH_STATE_WINDOW_CLOSED] = { "window-closed",
 					       "the leg's window is not open; nothing is accepted or sent" },
+	[PHONION_PATH_STATE_TDM] = { "tdm",
+				     "a telephone channel; what it is sent leaves in no packets" },
 };
 
 static const struct {

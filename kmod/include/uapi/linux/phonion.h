@@ -75,6 +75,7 @@ enum phonion_source_policy {
  *   tunnel; packets go by the stack.
  * @PHONION_PATH_STATE_WINDOW_CLOSED: The leg's window has not opened yet, or
  *   has closed.
+ * @PHONION_PATH_STATE_TDM: The leg is a TDM channel, to which no packets leave.
  */
 enum phonion_path_state {
 	PHONION_PATH_STATE_FAST,
@@ -86,6 +87,7 @@ enum phonion_path_state {
 	PHONION_PATH_STATE_DEVICE_DOWN,
 	PHONION_PATH_STATE_TRANSFORMED,
 	PHONION_PATH_STATE_WINDOW_CLOSED,
+	PHONION_PATH_STATE_TDM,
 
 	/* private: */
 	__PHONION_PATH_STATE_MAX,
@@ -189,6 +191,19 @@ enum phonion_a_payload_type {
  *   up likewise; 0, or left out, lets it last.
  * @PHONION_A_LEG_PLAY_NOISE: G.711 u-law octets from which each sample is drawn
  *   at random where there is no tone; silence when left out.
+ * @PHONION_A_LEG_TDM_CHANNEL: DAHDI number of a channel of phonion_dahdi.ko's,
+ *   for a TDM leg: it stands for the local address and port, and none of the
+ *   attributes that tell how packets come and leave goes with it. Its payload
+ *   types are the law of the card's channel, and telephone-event if tones shall
+ *   become events. Needs CAP_NET_ADMIN in the initial user namespace, there
+ *   being one DAHDI for all.
+ * @PHONION_A_LEG_PTIME: Milliseconds of a packet that is made of what a TDM
+ *   channel brings: 10, 20 or 30; 20 when left out.
+ * @PHONION_A_LEG_DELAY_MIN: Milliseconds that a TDM leg's jitter buffer delays
+ *   at least, 0 when left out. With delay-max the same, the delay is fixed.
+ * @PHONION_A_LEG_DELAY_MAX: Milliseconds that it delays at most, 100 when left
+ *   out. What comes later is lost.
+ * @PHONION_A_LEG_TDM_STATS: Counters of a TDM leg. Only in replies.
  */
 enum phonion_a_leg {
 	PHONION_A_LEG_ID = 1,
@@ -224,6 +239,11 @@ enum phonion_a_leg {
 	PHONION_A_LEG_PLAY_ON_MS,
 	PHONION_A_LEG_PLAY_OFF_MS,
 	PHONION_A_LEG_PLAY_NOISE,
+	PHONION_A_LEG_TDM_CHANNEL,
+	PHONION_A_LEG_PTIME,
+	PHONION_A_LEG_DELAY_MIN,
+	PHONION_A_LEG_DELAY_MAX,
+	PHONION_A_LEG_TDM_STATS,
 
 	/* private: */
 	__PHONION_A_LEG_MAX,
@@ -306,6 +326,46 @@ enum phonion_a_leg_stats {
 };
 
 /**
+ * enum phonion_a_tdm_stats - What a TDM leg's jitter buffer did since the leg
+ *   was made, in samples of 1/8000 s where nothing else is said.
+ * @PHONION_A_TDM_STATS_DELAY: By how much the buffer delays now: the least that
+ *   a packet of late waited in it.
+ * @PHONION_A_TDM_STATS_PAD: alignment of 64-bit values
+ * @PHONION_A_TDM_STATS_PLAYED: Played as they came.
+ * @PHONION_A_TDM_STATS_CONCEALED: Made up for what was not there.
+ * @PHONION_A_TDM_STATS_GAPS: Times that something was not there when it was to
+ *   be played.
+ * @PHONION_A_TDM_STATS_LATE: Packets that came after all of their time, and
+ *   were of no use.
+ * @PHONION_A_TDM_STATS_ADDED: Put in to delay more, for jitter or a sender
+ *   whose clock is slower.
+ * @PHONION_A_TDM_STATS_REMOVED: Taken out to delay less, or for a sender whose
+ *   clock is faster.
+ * @PHONION_A_TDM_STATS_RESTARTS: Times that the buffer began anew, with another
+ *   source or after a jump.
+ * @PHONION_A_TDM_STATS_OVERRUNS: Of the channel, that no packet was made of
+ *   because none could be in time.
+ * @PHONION_A_TDM_STATS_TONES: DTMF digits heard in the channel.
+ */
+enum phonion_a_tdm_stats {
+	PHONION_A_TDM_STATS_DELAY = 1,
+	PHONION_A_TDM_STATS_PAD,
+	PHONION_A_TDM_STATS_PLAYED,
+	PHONION_A_TDM_STATS_CONCEALED,
+	PHONION_A_TDM_STATS_GAPS,
+	PHONION_A_TDM_STATS_LATE,
+	PHONION_A_TDM_STATS_ADDED,
+	PHONION_A_TDM_STATS_REMOVED,
+	PHONION_A_TDM_STATS_RESTARTS,
+	PHONION_A_TDM_STATS_OVERRUNS,
+	PHONION_A_TDM_STATS_TONES,
+
+	/* private: */
+	__PHONION_A_TDM_STATS_MAX,
+	PHONION_A_TDM_STATS_MAX = (__PHONION_A_TDM_STATS_MAX - 1)
+};
+
+/**
  * enum phonion_a_bridge - Two legs joined, media flowing both ways.
  * @PHONION_A_BRIDGE_LEG_A: Identity of one leg.
  * @PHONION_A_BRIDGE_LEG_B: Identity of the other.
@@ -356,13 +416,13 @@ enum phonion_a_stats {
 
 /**
  * enum phonion_cmd - Operations and notifications.
- * @PHONION_CMD_LEG_NEW: Make a leg and take its ports. Answers with the leg.
- *   Refused when the port is taken, the address is not local, or the window is
- *   over.
+ * @PHONION_CMD_LEG_NEW: Make a leg and take its ports, or its TDM channel.
+ *   Answers with the leg. Refused when the port or channel is taken, the
+ *   address is not local, or the window is over.
  * @PHONION_CMD_LEG_SET: Change a leg: remote address and port (a latched port
  *   is forgotten), source policy, payload types, rate limit, media timeout,
  *   DSCP, hold; or renew its lease. What is left out stays as it is. All or
- *   nothing.
+ *   nothing. Of a TDM leg only media timeout, hold and lease can be changed.
  * @PHONION_CMD_LEG_GET: One leg, or a dump of all.
  * @PHONION_CMD_LEG_DEL: End a leg, and its bridge if it has one. Answers with
  *   its last state.
@@ -377,11 +437,11 @@ enum phonion_a_stats {
  * @PHONION_CMD_DTMF_NTF: An RFC 4733 event ended.
  * @PHONION_CMD_LEG_END_NTF: The kernel ended a leg.
  * @PHONION_CMD_LEG_DTMF: Send DTMF digits to a leg's peer as telephone events
- *   (RFC 4733), in the leg's own stream. Returns at once; dtmf-sent-ntf tells
- *   when the last gap is over, unless the leg ends before. Until then what the
- *   bridge brings for the leg is dropped and counted. Refused when the leg has
- *   no telephone-event payload type or no remote address, is on hold, is
- *   outside its window, or is still sending.
+ *   (RFC 4733), in the leg's own stream, or as tones to a TDM leg's channel.
+ *   Returns at once; dtmf-sent-ntf tells when the last gap is over, unless the
+ *   leg ends before. Until then what the bridge brings for the leg is dropped
+ *   and counted. Refused when the leg has no telephone-event payload type or no
+ *   remote address, is on hold, is outside its window, or is still sending.
  * @PHONION_CMD_DTMF_SENT_NTF: All that leg-dtmf was asked to send has been
  *   sent.
  * @PHONION_CMD_LEG_PLAY: Send a tone, noise or both to a leg's peer, packets of
