@@ -14,6 +14,7 @@
 #include "call/cause.h"
 #include "call/code_delay.h"
 #include "call/recent.h"
+#include "call/sound.h"
 #include "conf/conf.h"
 #include "dataplane/dataplane.h"
 #include "loop/loop.h"
@@ -54,6 +55,7 @@ struct media_leg {
 	uint32_t id; /* 0: none */
 	struct sockaddr_storage local;
 	bool port_taken, firewall_open;
+	enum sound sound; /* that it plays */
 };
 
 struct side {

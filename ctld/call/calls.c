@@ -157,6 +157,8 @@ void calls_on_dp_event(const struct dp_event *event, void *arg)
 		call_end(side->call, CAUSE_LEG_ENDED);
 		break;
 	case DP_FIRST_PACKET:
+		if (side->id == SIDE_OUT) /* the far side lets hear what it wants to be heard */
+			media_play(side_other(side), SOUND_NONE);
 		call_log(side->call, side->id == SIDE_IN ? "media from the caller's side"
 							 : "media from the far side");
 		break;

@@ -7,6 +7,7 @@
 #include "call/circuit.h"
 #include "call/code.h"
 #include "call/dial.h"
+#include "call/media.h"
 #include "log/log.h"
 #include "protocol/hop.h"
 
@@ -125,12 +126,19 @@ static size_t waiting(const struct calls *calls)
 	return n;
 }
 
-enum cause code_check_session(const struct call *call)
+static bool has_events(const struct side *side)
 {
-	const struct side *in = &call->sides[SIDE_IN];
+	return sdp_find(side->agreed, side->n_agreed, PHONION_CODEC_TELEPHONE_EVENT);
+}
 
-	return sdp_find(in->agreed, in->n_agreed, PHONION_CODEC_TELEPHONE_EVENT) ? CAUSE_NORMAL
-										 : CAUSE_NO_EVENTS;
+enum cause code_acked(struct call *call)
+{
+	struct side *in = &call->sides[SIDE_IN];
+
+	if (!has_events(in))
+		return CAUSE_NO_EVENTS;
+	media_play(in, SOUND_PROMPT); /* of an offer that was ours, it is known where only now */
+	return CAUSE_NORMAL;
 }
 
 enum cause code_ask(struct call *call, const char *number)
@@ -139,9 +147,9 @@ enum cause code_ask(struct call *call, const char *number)
 	struct code *code;
 	int err;
 
-	if (!in->answer_in_ack && code_check_session(call))
+	if (!in->answer_in_ack && !has_events(in))
 		return CAUSE_NO_EVENTS;
-	if (waiting(call->calls) >= CODE_MAX_WAITING)
+	if (waiting(call->calls) >= call->conf->conf->relay->code_calls)
 		code_make_room(call->calls, NULL);
 	code = calloc(1, sizeof(*code));
 	if (!code)
@@ -154,6 +162,7 @@ enum cause code_ask(struct call *call, const char *number)
 	if (err)
 		return CAUSE_INTERNAL;
 	call_log(call, "answered, to be told an access code");
+	media_play(in, SOUND_PROMPT);
 	arm(call, CODE_FIRST_MS, on_nothing);
 	return CAUSE_NORMAL;
 }

@@ -80,6 +80,7 @@ static void answered(struct call *call)
 	loop_timer_del(&call->timer);
 	call->answered_s = now.tv_sec;
 	call->state = CALL_ANSWERED;
+	media_play(&call->sides[SIDE_IN], SOUND_NONE);
 	call->calls->answered++;
 	call_log(call, "answered");
 	call_event(call, "call.answered");

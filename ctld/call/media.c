@@ -166,6 +166,18 @@ int media_join(struct call *call)
 	return err;
 }
 
+void media_play(struct side *side, enum sound sound)
+{
+	struct call *call = side->call;
+
+	if (!side->leg.id || side->leg.sound == sound)
+		return;
+	if (calls_ops(call->calls)->leg_play(call->calls->deps.dp, side->leg.id, sound_get(sound)))
+		log_debug("call %u: no sound: %s", call->id, dataplane_error(call->calls->deps.dp));
+	else
+		side->leg.sound = sound;
+}
+
 void media_watch(struct call *call)
 {
 	struct dp_leg leg = { .media_timeout_ms = call->conf->conf->media_timeout_ms };

@@ -14,6 +14,8 @@ enum cause media_cause(int err); /* of what media_open() returned */
 int media_apply(struct side *side);
 /* Joins the legs once; from then on media flows. */
 int media_join(struct call *call);
+/* Lets the side's peer hear SOUND until it is to hear another. Failing that he hears nothing. */
+void media_play(struct side *side, enum sound sound);
 /* From now on silence ends the call. */
 void media_watch(struct call *call);
 /* Deletes the legs; a second call does nothing. */

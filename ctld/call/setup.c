@@ -157,8 +157,11 @@ void setup_ringing(struct side *in, int status, bool media)
 	char buf[SDP_TEXT_SIZE];
 	struct text sdp;
 
-	if (!in->invite)
+	if (!in->invite) { /* he was answered before */
+		if (status == 180)
+			media_play(in, SOUND_RING);
 		return;
+	}
 	text_init(&sdp, buf, sizeof(buf));
 	/* Our own offer cannot go out unreliably (RFC 3261, 13.2.1). */
 	media = media && !in->answer_in_ack;
@@ -211,7 +214,7 @@ void setup_acked(struct side *in, const osip_message_t *ack)
 	if (err)
 		cause = cause_of_sdp(err);
 	else if (in->call->code)
-		cause = code_check_session(in->call);
+		cause = code_acked(in->call);
 	if (cause)
 		call_end(in->call, cause);
 	else

@@ -72,9 +72,10 @@ struct conf_broker {
 /* What a relay with reservations is; "relay" in the file. */
 struct conf_relay {
 	char *operator_name;
-	char *key;	    /* file of its identity, made when there is none */
-	char *book;	    /* file of its reservations */
-	unsigned int price; /* tokens for each slot */
+	char *key;		 /* file of its identity, made when there is none */
+	char *book;		 /* file of its reservations */
+	unsigned int price;	 /* tokens for each slot */
+	unsigned int code_calls; /* callers at their access code at a time */
 	uint32_t poll_ms;
 	struct conf_broker *brokers;
 	size_t n_brokers;

@@ -48,6 +48,15 @@ struct dp_leg {
 	uint64_t rx_packets, tx_packets;
 };
 
+/* What a leg plays: a tone with its cadence, noise in its pauses; G.711 u-law. */
+struct dp_sound {
+	const uint8_t *tone;	    /* a period: whole packets of 160 octets; NULL: none */
+	size_t tone_len;	    /* PHONION_MAX_TONE_LEN at most */
+	unsigned int on_ms, off_ms; /* 20 to 60000, and 0 to 60000: 0 lets it last */
+	const uint8_t *noise;	    /* samples are drawn from it; NULL: silence */
+	size_t noise_len;	    /* PHONION_MAX_NOISE_LEN at most */
+};
+
 /* Which fields of a struct dp_leg a set changes. */
 enum {
 	DP_SET_REMOTE = 1 << 0, /* remote and source_policy */
@@ -101,6 +110,14 @@ struct dataplane_ops {
 	 * on hold, -ETIME: it is outside its window.
 	 */
 	int (*leg_dtmf)(struct dataplane *dp, uint32_t id, const char *digits);
+	/*
+	 * Plays SOUND to the leg's peer in place of what it played before; NULL
+	 * plays nothing more. Until then nothing else is sent to the peer.
+	 * -EINVAL: not such a sound, -EBUSY: it is sending digits, -EOPNOTSUPP: it
+	 * has no payload type for speech, -EDESTADDRREQ: no remote, -ETIME: it is
+	 * outside its window.
+	 */
+	int (*leg_play)(struct dataplane *dp, uint32_t id, const struct dp_sound *sound);
 	int (*bridge_new)(struct dataplane *dp, uint32_t a, uint32_t b);
 	int (*bridge_del)(struct dataplane *dp, uint32_t leg);
 };

@@ -211,6 +211,23 @@ static int fake_leg_dtmf(struct dataplane *dp, uint32_t id, const char *digits)
 	return 0;
 }
 
+static int fake_leg_play(struct dataplane *dp, uint32_t id, const struct dp_sound *sound)
+{
+	struct dp_leg *leg = id ? find(dp, id) : NULL;
+
+	if (!leg)
+		return refuse(dp, -ENOENT, "no such leg");
+	if (sound && !leg->remote.ss_family)
+		return refuse(dp, -EDESTADDRREQ, "the leg has no remote address");
+	if (dp->log) {
+		fprintf(dp->log, "play side=%d on=%u off=%u noise=%d\n",
+			leg->cookie[leg->cookie_len - 1], sound ? sound->on_ms : 0,
+			sound ? sound->off_ms : 0, sound && sound->noise);
+		fflush(dp->log);
+	}
+	return 0;
+}
+
 static struct dp_leg *find_local(struct dataplane *dp, const char *local)
 {
 	char text[ADDR_TEXT_SIZE];
@@ -315,6 +332,7 @@ static const struct dataplane_ops fake_ops = {
 	.leg_dump = fake_leg_dump,
 	.lease_renew = fake_lease_renew,
 	.leg_dtmf = fake_leg_dtmf,
+	.leg_play = fake_leg_play,
 	.bridge_new = fake_bridge_new,
 	.bridge_del = fake_bridge_del,
 };

@@ -21,6 +21,7 @@ class Media:
         """At @addr, and spoken to by @relay."""
         self.relay, self.sock = relay, socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sock.bind(addr)
+        self.told = None        # the event that was last told; its end is sent three times
         self.seq, self.ts = random.getrandbits(15), random.getrandbits(31)
 
     def _send(self, payload, to, pt, marker=False):
@@ -56,12 +57,17 @@ class Media:
             said = self.relay_sends()
             self.relay.fake("sent", at)
             return said.lstrip("p")
-        keys, last, limit = "", None, time.monotonic() + WAIT
+        keys, limit = "", time.monotonic() + WAIT
         while len(keys) < n and (data := self._receive(limit)):
-            ts, end = data[4:8], data[13] >> 7
-            if data[1] & 127 == EVENT_PT and end and ts != last:
-                keys, last = keys + EVENTS[data[12]], ts
+            ts, end = data[4:12], data[13] >> 7         # with the SSRC
+            if data[1] & 127 == EVENT_PT and end and ts != self.told:
+                keys, self.told = keys + EVENTS[data[12]], ts
         return keys
+
+    def drain(self):
+        """What came before is not looked at."""
+        while self._receive(0):
+            pass
 
     def _receive(self, limit):
         self.sock.settimeout(max(0.01, limit - time.monotonic()))
@@ -73,10 +79,22 @@ class Media:
     def speak(self, to, speech, pt=0):
         self._send(speech, to, pt)
 
-    def hears(self):
-        """The payload of the next packet of speech."""
+    def hears(self, speech):
+        """Does a packet of @speech come? Sounds of a relay's own may come before it."""
         limit = time.monotonic() + WAIT
         while data := self._receive(limit):
-            if data[1] & 127 != EVENT_PT:
-                return data[12:]
-        return None
+            if data[1] & 127 != EVENT_PT and data[12:] == speech:
+                return True
+        return False
+
+    def heard_tone(self, on, off):
+        """Is a tone with this cadence played to it, and then noise?"""
+        if not REAL:
+            return until(lambda: any(l == f"play side=0 on={on} off={off} noise=1" for l in self.relay.dp()), WAIT)
+        limit, tone = time.monotonic() + WAIT, 0
+        while data := self._receive(limit):
+            loud = data[1] & 127 == 0 and len(set(data[12:])) > 30
+            if tone and not loud:
+                return tone == on // 20
+            tone += loud
+        return False

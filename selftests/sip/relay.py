@@ -60,7 +60,7 @@ def build():
     subprocess.run(["gcc", "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
                     "-fno-sanitize-recover=all", "-D_GNU_SOURCE=", "-I", "ctld", "-I", ".",
                     "-I", "kmod/include/uapi", "-o", out, "ctld/main.c",
-                    "selftests/sip/fake_dataplane.c", "build/asan/libphonion.a", *flags],
+                    "selftests/sip/fake_dataplane.c", "build/asan/libphonion.a", *flags, "-lm"],
                    cwd=TOP, check=True)
     return out
 

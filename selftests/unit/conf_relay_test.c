@@ -60,13 +60,15 @@ static void bad(const char *text, const char *word)
 
 static void test_relay(void **state)
 {
-	struct conf *conf = good(RELAY(BROKER("") " price = 3; poll_interval = 5;"));
+	struct conf *conf =
+		good(RELAY(BROKER("") " price = 3; poll_interval = 5; code_calls = 7;"));
 	const struct conf_relay *relay = conf->relay;
 
 	(void)state;
 	assert_string_equal(relay->operator_name, "Example");
 	assert_int_equal(relay->price, 3);
 	assert_int_equal(relay->poll_ms, 5000);
+	assert_int_equal(relay->code_calls, 7);
 	assert_string_equal(relay->key, "/var/lib/phonion/relay.key");
 	assert_int_equal(relay->n_brokers, 1);
 	assert_string_equal(relay->brokers[0].url, "https://192.0.2.7:8443");
@@ -105,6 +107,7 @@ static void test_relay_refused(void **state)
 	bad(RELAY(BROKER("port = 1;")), "unknown key");
 	bad(RELAY(BROKER("") " price = 17;"), "0 to 16");
 	bad(RELAY(BROKER("") " poll_interval = 0;"), "1 to 3600");
+	bad(RELAY(BROKER("") " code_calls = 0;"), "1 to 65536");
 	bad(RELAY(BROKER("") " key = \"relay.key\";"), "\"key\"");
 	bad(RELAY("brokers = ( { name = \"b\"; url = \"https://h\"; },"
 		  " { name = \"b\"; url = \"https://i\"; } );"),

@@ -253,6 +253,33 @@ static void test_dtmf(void **state)
 	assert_int_equal(ops->leg_dtmf(dp, mute.id, "1"), -EOPNOTSUPP);
 }
 
+static void test_play(void **state)
+{
+	static const uint8_t octets[PHONION_MAX_TONE_LEN + 160];
+	struct dp_sound sound = { octets, 320, 100, 200, octets, 8 };
+	uint32_t id;
+
+	(void)state;
+	if (!dp)
+		skip();
+	id = make(20000);
+	assert_int_equal(ops->leg_play(dp, id, &sound), 0);
+	assert_int_equal(ops->leg_dtmf(dp, id, "1"), -EBUSY);
+	sound.tone = NULL;
+	assert_int_equal(ops->leg_play(dp, id, &sound), 0);
+	assert_int_equal(ops->leg_play(dp, id, NULL), 0);
+	assert_int_equal(ops->leg_play(dp, id, NULL), 0);
+	assert_int_equal(ops->leg_play(dp, 99, &sound), -ENOENT);
+	sound.tone = octets;
+	sound.tone_len = sizeof(octets);
+	assert_int_equal(ops->leg_play(dp, id, &sound), -EINVAL);
+	sound.tone_len = 161;
+	assert_int_equal(ops->leg_play(dp, id, &sound), -EINVAL);
+	assert_int_equal(ops->leg_dtmf(dp, id, "1"), 0);
+	sound.tone_len = 160;
+	assert_int_equal(ops->leg_play(dp, id, &sound), -EBUSY);
+}
+
 static void count(const struct dp_leg *leg, void *arg)
 {
 	struct dp_leg got;
@@ -378,11 +405,12 @@ static void test_media_timeout(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		on_dataplane(test_new_get_del), on_dataplane(test_refused),
-		on_dataplane(test_set),		on_dataplane(test_bridge),
-		on_dataplane(test_dtmf),	on_dataplane(test_dump),
-		on_dataplane(test_renew),	on_dataplane(test_lease_ends),
-		on_dataplane(test_window_ends), on_dataplane(test_media_timeout),
+		on_dataplane(test_new_get_del),	  on_dataplane(test_refused),
+		on_dataplane(test_set),		  on_dataplane(test_bridge),
+		on_dataplane(test_dtmf),	  on_dataplane(test_play),
+		on_dataplane(test_dump),	  on_dataplane(test_renew),
+		on_dataplane(test_lease_ends),	  on_dataplane(test_window_ends),
+		on_dataplane(test_media_timeout),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
