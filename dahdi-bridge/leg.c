@@ -27,7 +27,8 @@ bool phd_leg_tick(struct phd_leg *l, const u8 *in, u8 *out)
 	smp_store_release(&l->head, head + PHD_TICK);
 
 	spin_lock(&l->lock);
-	phd_jitter_get(&l->jitter, out);
+	if (likely(!l->events.n && !l->own.n) || !phd_digits_play(l, out))
+		phd_jitter_get(&l->jitter, out);
 	spin_unlock(&l->lock);
 	return head + PHD_TICK - READ_ONCE(l->tail) >= l->frame;
 }
@@ -59,13 +60,14 @@ static void send_frame(struct phd_leg *l, const u8 *frame)
 		.source = l->source,
 		.timestamp = l->tail,
 		.seq = l->seq,
-		.marker = !l->seq && !l->tail,
+		.marker = l->paused,
 		.len = l->frame,
 		.data = frame,
 	};
 
 	phn_tdm_send(l->leg, &packet);
 	l->seq++;
+	l->paused = false;
 }
 
 /**
@@ -85,7 +87,9 @@ void phd_leg_send(struct phd_leg *l)
 			give_up(l, head);
 			continue;
 		}
-		send_frame(l, frame);
+		/* A tone goes as an event, or if that cannot go, as it is. */
+		if (!l->detecting || !phd_digits_hear(l, frame))
+			send_frame(l, frame);
 		WRITE_ONCE(l->tail, l->tail + l->frame);
 	}
 }
@@ -99,6 +103,10 @@ static struct phd_leg *leg_alloc(struct phn_leg *leg, const struct phn_tdm_param
 	l->leg = leg;
 	l->frame = params->ptime_ms * PHD_MS;
 	l->source = get_random_u32();
+	l->paused = true;
+	l->detecting = params->events;
+	l->event = PHD_NO_TONE;
+	phd_detect_init(&l->detect);
 	spin_lock_init(&l->lock);
 	phd_jitter_init(&l->jitter, params->codec == PHONION_CODEC_PCMA, params->delay_min_ms,
 			params->delay_max_ms);
@@ -142,10 +150,12 @@ static void receive(void *priv, const struct phn_tdm_packet *packet)
 	struct phd_leg *l = priv;
 	unsigned long flags;
 
-	if (packet->event)
-		return;
 	spin_lock_irqsave(&l->lock, flags);
-	phd_jitter_put(&l->jitter, packet->source, packet->timestamp, packet->data, packet->len);
+	if (packet->event)
+		phd_digits_receive(l, packet);
+	else
+		phd_jitter_put(&l->jitter, packet->source, packet->timestamp, packet->data,
+			       packet->len);
 	spin_unlock_irqrestore(&l->lock, flags);
 }
 
@@ -167,6 +177,7 @@ static void stats(void *priv, struct phn_tdm_stats *s)
 	s->removed = count.removed;
 	s->restarts = count.restarts;
 	s->overruns = READ_ONCE(l->overruns);
+	s->tones = READ_ONCE(l->tones);
 }
 
 const struct phn_tdm_ops phd_leg_ops = {

@@ -218,8 +218,9 @@ static int receive_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp 
  * @codec: enum phonion_codec
  *
  * Context: softirq, RCU read-side section.
+ * Return: false when it was dropped, and counted why.
  */
-void phn_rx_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, u8 codec)
+bool phn_rx_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, u8 codec)
 {
 	int drop = receive_tdm(leg, skb, rtp, codec);
 
@@ -227,6 +228,7 @@ void phn_rx_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, u
 		phn_leg_count(leg->stats, drop);
 		kfree_skb(skb);
 	}
+	return !drop;
 }
 
 static int receive(const struct phn_rx *rx, struct sk_buff *skb)

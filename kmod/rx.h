@@ -26,7 +26,7 @@ struct phn_rx {
 };
 
 void phn_rx(const struct phn_rx *rx, struct sk_buff *skb);
-void phn_rx_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, u8 codec);
+bool phn_rx_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, u8 codec);
 int phn_rx_encap(struct sock *sk, struct sk_buff *skb);
 
 #endif

@@ -279,8 +279,9 @@ static struct sk_buff *packet_skb(const struct phn_tdm_packet *packet)
  * @packet: the packet
  *
  * Context: softirq or with bottom halves off.
+ * Return: whether it went on its way; if not, it was counted why.
  */
-void phn_tdm_send(struct phn_leg *leg, const struct phn_tdm_packet *packet)
+bool phn_tdm_send(struct phn_leg *leg, const struct phn_tdm_packet *packet)
 {
 	struct phn_rtp rtp = {
 		.ssrc = packet->source,
@@ -289,13 +290,15 @@ void phn_tdm_send(struct phn_leg *leg, const struct phn_tdm_packet *packet)
 		.marker = packet->marker,
 	};
 	struct sk_buff *skb = packet_skb(packet);
+	bool sent = false;
 
 	rcu_read_lock();
 	if (skb)
-		phn_rx_tdm(leg, skb, &rtp, packet->event ? PHONION_CODEC_TELEPHONE_EVENT
-							 : leg->tdm->params.codec);
+		sent = phn_rx_tdm(leg, skb, &rtp, packet->event ? PHONION_CODEC_TELEPHONE_EVENT
+								: leg->tdm->params.codec);
 	else
 		phn_leg_count(leg->stats, PHN_DROP_NO_MEMORY);
 	rcu_read_unlock();
+	return sent;
 }
 EXPORT_SYMBOL_GPL(phn_tdm_send);

@@ -256,7 +256,7 @@ static bool place(struct phd_jitter *j, s32 *slack, size_t len)
 	/* One that no delay within bounds could have waited for says nothing. */
 	if (!hopeless)
 		note_slack(j, *slack);
-	if (*slack > -(s32)len || !len) {
+	if (*slack > -(s32)len) {
 		j->late_row = 0;
 		return true;
 	}
@@ -265,13 +265,25 @@ static bool place(struct phd_jitter *j, s32 *slack, size_t len)
 }
 
 /**
+ * phd_jitter_touch - a source sends, though nothing to be put in
+ * @j: the buffer, which begins with the source if it was not with it
+ * @source: the source
+ * @timestamp: in its time, for what is next to be heard of it
+ */
+void phd_jitter_touch(struct phd_jitter *j, u32 source, u32 timestamp)
+{
+	if (!j->running || j->source != source)
+		restart(j, source, timestamp);
+	j->last = j->clock;
+}
+
+/**
  * phd_jitter_put - a packet has come
  * @j: the buffer
  * @source: whatever tells its source from others
  * @timestamp: of its first sample
  * @data: its octets
- * @len: how many; of more than PHD_PACKET the rest is left out. 0 puts nothing in,
- *	but starts the buffer if it is not running
+ * @len: how many; of more than PHD_PACKET the rest is left out
  */
 void phd_jitter_put(struct phd_jitter *j, u32 source, u32 timestamp, const u8 *data, size_t len)
 {
@@ -279,10 +291,9 @@ void phd_jitter_put(struct phd_jitter *j, u32 source, u32 timestamp, const u8 *d
 
 	if (len > PHD_PACKET)
 		len = PHD_PACKET;
-	if (!j->running || j->source != source || (s32)(timestamp - j->play) > j->max + JUMP ||
-	    j->late_row >= LATE_ROW)
-		restart(j, source, timestamp);
-	j->last = j->clock;
+	if ((s32)(timestamp - j->play) > j->max + JUMP || j->late_row >= LATE_ROW)
+		j->running = false;
+	phd_jitter_touch(j, source, timestamp);
 	slack = timestamp - j->play;
 	if (!place(j, &slack, len)) {
 		j->late_row++;

@@ -107,6 +107,7 @@ struct phd_jitter {
 
 void phd_jitter_init(struct phd_jitter *j, bool alaw, unsigned int min_ms, unsigned int max_ms);
 void phd_jitter_put(struct phd_jitter *j, u32 source, u32 timestamp, const u8 *data, size_t len);
+void phd_jitter_touch(struct phd_jitter *j, u32 source, u32 timestamp);
 void phd_jitter_get(struct phd_jitter *j, u8 out[PHD_TICK]);
 void phd_jitter_skip(struct phd_jitter *j);
 u32 phd_jitter_delay(const struct phd_jitter *j);

@@ -91,6 +91,6 @@ struct phn_tdm_ops {
 
 int phn_tdm_register(const struct phn_tdm_ops *ops);
 void phn_tdm_unregister(const struct phn_tdm_ops *ops);
-void phn_tdm_send(struct phn_leg *leg, const struct phn_tdm_packet *packet);
+bool phn_tdm_send(struct phn_leg *leg, const struct phn_tdm_packet *packet);
 
 #endif
