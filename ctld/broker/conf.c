@@ -182,13 +182,14 @@ int broker_conf_read(struct broker_conf **conf, const char *file, char **error)
 		return -ENOMEM;
 	err = set_defaults(new);
 	if (!err)
-		err = conf_file(&reader, keys, check,
-				strstr(new->store, "postgresql:") ? "a password" : NULL, new);
+		err = conf_file(&reader, keys, check, new);
 	if (err) {
 		broker_conf_free(new);
 		*error = reader.error;
 		return err;
 	}
+	if (!strncmp(new->store, "postgresql:", 11) && strchr(new->store, '@'))
+		conf_warn_readable(file, "a password");
 	*conf = new;
 	return 0;
 }

@@ -94,12 +94,13 @@ int conf_read(struct conf **conf, const char *file, char **error)
 		return -ENOMEM;
 	err = set_defaults(reader.conf);
 	if (!err)
-		err = conf_file(&reader, keys, check_trunks, "the circuits", reader.conf);
+		err = conf_file(&reader, keys, check_trunks, reader.conf);
 	if (err) {
 		conf_free(reader.conf);
 		*error = reader.error;
 		return err;
 	}
+	conf_warn_readable(file, "the circuits");
 	*conf = reader.conf;
 	return 0;
 }

@@ -17,13 +17,12 @@ static int refuse_file(struct conf_reader *reader, int err)
 	return err;
 }
 
-static void check_mode(const struct conf_reader *reader, FILE *stream, const char *secret)
+void conf_warn_readable(const char *file, const char *what)
 {
 	struct stat st;
 
-	if (secret && !fstat(fileno(stream), &st) && st.st_mode & S_IROTH)
-		log_warn("%s can be read by everybody: chmod 600 it, it tells %s", reader->file,
-			 secret);
+	if (!stat(file, &st) && st.st_mode & S_IROTH)
+		log_warn("%s can be read by everybody: chmod 600 it, it tells %s", file, what);
 }
 
 static int parse_error(struct conf_reader *reader, const config_t *parsed)
@@ -38,14 +37,13 @@ static int parse_error(struct conf_reader *reader, const config_t *parsed)
 	return -EINVAL;
 }
 
-static int parse(struct conf_reader *reader, const char *secret, config_t *parsed)
+static int parse(struct conf_reader *reader, config_t *parsed)
 {
 	int err = 0;
 	FILE *stream = fopen(reader->file, "re");
 
 	if (!stream)
 		return refuse_file(reader, -errno);
-	check_mode(reader, stream, secret);
 	if (config_read(parsed, stream) != CONFIG_TRUE)
 		err = parse_error(reader, parsed);
 	fclose(stream);
@@ -53,14 +51,14 @@ static int parse(struct conf_reader *reader, const char *secret, config_t *parse
 }
 
 int conf_file(struct conf_reader *reader, const struct conf_key *keys, conf_check_fn check,
-	      const char *secret, void *to)
+	      void *to)
 {
 	config_setting_t *root;
 	config_t parsed;
 	int err;
 
 	config_init(&parsed);
-	err = parse(reader, secret, &parsed);
+	err = parse(reader, &parsed);
 	root = config_root_setting(&parsed);
 	if (!err)
 		err = conf_integers_check(reader, root);

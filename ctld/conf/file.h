@@ -7,11 +7,12 @@
 
 /*
  * Reads READER's file by KEYS into TO. CHECK, when not NULL, looks at it as a
- * whole. SECRET warns when everybody may read it, with what it tells. On error
- * READER's sentence says why, where there was memory for one.
+ * whole. On error READER's sentence says why, where there was memory for one.
  */
 typedef int (*conf_check_fn)(struct conf_reader *reader, config_setting_t *root, void *to);
 int conf_file(struct conf_reader *reader, const struct conf_key *keys, conf_check_fn check,
-	      const char *secret, void *to);
+	      void *to);
+/* A line in the log when everybody may read FILE, which tells WHAT. */
+void conf_warn_readable(const char *file, const char *what);
 
 #endif

@@ -13,6 +13,13 @@
 
 static int errno_of(int code)
 {
+	switch (code) {
+	case SQLITE_CONSTRAINT_PRIMARYKEY:
+	case SQLITE_CONSTRAINT_UNIQUE:
+		return -EEXIST;
+	case SQLITE_CONSTRAINT_TRIGGER:
+		return -EBUSY;
+	}
 	switch (code & 0xff) {
 	case SQLITE_OK:
 	case SQLITE_DONE:
@@ -20,8 +27,6 @@ static int errno_of(int code)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return -EAGAIN;
-	case SQLITE_CONSTRAINT:
-		return -EEXIST;
 	case SQLITE_NOMEM:
 		return -ENOMEM;
 	default:
@@ -55,6 +60,18 @@ int sqlite_column_octets(sqlite3_stmt *s, int i, void *out, size_t len)
 	if (!data || (size_t)sqlite3_column_bytes(s, i) != len)
 		return -EIO;
 	memcpy(out, data, len);
+	return 0;
+}
+
+int sqlite_column_string(sqlite3_stmt *s, int i, char *out, size_t size)
+{
+	const unsigned char *text = sqlite3_column_text(s, i);
+	size_t len = text ? strlen((const char *)text) : size;
+
+	if (len >= size)
+		return -EIO;
+	memset(out, 0, size);
+	memcpy(out, text, len);
 	return 0;
 }
 
@@ -115,15 +132,38 @@ static int run_text(sqlite3 *db, const char *text)
 	return errno_of(sqlite3_exec(db, text, NULL, NULL, NULL));
 }
 
+/* It answers with what it is now: on some file systems there is no WAL. */
+static int set_wal(sqlite3 *db)
+{
+	sqlite3_stmt *s;
+	char mode[16];
+	int err = errno_of(sqlite3_prepare_v2(db, "PRAGMA journal_mode = WAL", -1, &s, NULL));
+
+	if (err)
+		return err;
+	err = sqlite_step(s);
+	if (err == 1)
+		err = sqlite_column_string(s, 0, mode, sizeof(mode))
+			      ?: strcmp(mode, "wal") ? -EOPNOTSUPP
+						     : 0;
+	sqlite3_finalize(s);
+	return err;
+}
+
 /* WAL needs but one fsync for a commit; FULL has it made before we say so. */
 static int set_up(sqlite3 *db)
 {
+	int err;
+
 	sqlite3_busy_timeout(db, BUSY_MS);
 	sqlite3_extended_result_codes(db, 1);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-	return run_text(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-			    "PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
-			    "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF");
+	err = set_wal(db);
+	return err
+		       ?: run_text(
+				  db,
+				  "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;"
+				  "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF");
 }
 
 static int version(sqlite3 *db, int *out)
@@ -154,11 +194,8 @@ static int make_tables(sqlite3 *db)
 		snprintf(mark, sizeof(mark), "PRAGMA user_version = %d", STORE_VERSION);
 		err = run_text(db, sqlite_schema) ?: run_text(db, mark);
 	}
-	if (err) {
-		run_text(db, "ROLLBACK");
-		return err;
-	}
-	return run_text(db, "COMMIT");
+	/* What failed is rolled back when we close: till then it can be told what it was. */
+	return err ?: run_text(db, "COMMIT");
 }
 
 static int prepare(struct sqlite *sqlite)
@@ -176,7 +213,8 @@ static int prepare(struct sqlite *sqlite)
 static char *sentence(const struct sqlite *sqlite, const char *path, int err)
 {
 	const char *why = err == -EPROTO ? "its tables are of a newer version of phonion-brokerd"
-					 : sqlite3_errmsg(sqlite->db);
+			  : err == -EOPNOTSUPP ? "its file system is not fit for SQLite's WAL"
+					       : sqlite3_errmsg(sqlite->db);
 	char *text;
 
 	return asprintf(&text, "%s: %s", path, why) < 0 ? NULL : text;

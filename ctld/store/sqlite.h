@@ -54,7 +54,9 @@ void sqlite_bind_octets(sqlite3_stmt *s, int i, const void *data, size_t len);
 void sqlite_bind_text(sqlite3_stmt *s, int i, const char *text);
 /* 0 or -EIO when column I is not LEN octets. */
 int sqlite_column_octets(sqlite3_stmt *s, int i, void *out, size_t len);
-/* 1: a row; 0: done; otherwise a negative errno, -EEXIST for a constraint. */
+/* 0 or -EIO when column I is no text, or does not fit in SIZE with its NUL. */
+int sqlite_column_string(sqlite3_stmt *s, int i, char *out, size_t size);
+/* 1: a row; 0: done; otherwise a negative errno, -EEXIST for a key, -EBUSY for a trigger. */
 int sqlite_step(sqlite3_stmt *s);
 /* For what gives no rows: steps and resets. */
 int sqlite_run(sqlite3_stmt *s);

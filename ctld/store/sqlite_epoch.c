@@ -65,5 +65,10 @@ int sqlite_expire(struct store *store, uint64_t now, uint64_t *n)
 		err = sqlite_run(s);
 		*n += sqlite3_changes(((struct sqlite *)store)->db);
 	}
-	return sqlite_end(store, err);
+	err = sqlite_end(store, err);
+	/* Old pages stand in the log, in the order of their commits, until it is written anew. */
+	if (!err)
+		sqlite3_wal_checkpoint_v2(((struct sqlite *)store)->db, NULL,
+					  SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	return err;
 }

@@ -85,9 +85,11 @@ int sqlite_relays(struct store *store, uint64_t now, store_relay_fn fn, void *ar
 
 	sqlite3_bind_int64(s, 1, now);
 	while ((err = sqlite_step(s)) == 1) {
-		err = sqlite_column_octets(s, 0, relay, sizeof(relay));
+		const char *jws = (const char *)sqlite3_column_text(s, 1);
+
+		err = jws ? sqlite_column_octets(s, 0, relay, sizeof(relay)) : -EIO;
 		if (!err)
-			err = fn(relay, (const char *)sqlite3_column_text(s, 1), arg);
+			err = fn(relay, jws, arg);
 		if (err)
 			break;
 	}
@@ -98,12 +100,11 @@ int sqlite_relays(struct store *store, uint64_t now, store_relay_fn fn, void *ar
 static int read_taken(sqlite3_stmt *s, struct store_taken *taken)
 {
 	memset(taken, 0, sizeof(*taken));
-	strncpy(taken->ingress, (const char *)sqlite3_column_text(s, 1),
-		sizeof(taken->ingress) - 1);
 	taken->lanes = sqlite3_column_int64(s, 2);
 	taken->start = sqlite3_column_int64(s, 3);
 	taken->end = sqlite3_column_int64(s, 4);
-	return sqlite_column_octets(s, 0, taken->relay, sizeof(taken->relay));
+	return sqlite_column_octets(s, 0, taken->relay, sizeof(taken->relay))
+		       ?: sqlite_column_string(s, 1, taken->ingress, sizeof(taken->ingress));
 }
 
 int sqlite_taken(struct store *store, uint64_t now, store_taken_fn fn, void *arg)

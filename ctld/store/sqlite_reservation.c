@@ -95,13 +95,12 @@ static int read_item(sqlite3_stmt *s, const uint8_t relay[SIGN_KEY_LEN], struct 
 	item->sequence = sqlite3_column_int64(s, 0);
 	item->cancelled = sqlite3_column_int(s, 2) == STORE_CANCELLED;
 	memcpy(item->bind.relay, relay, SIGN_KEY_LEN);
-	strncpy(item->bind.ingress, (const char *)sqlite3_column_text(s, 4),
-		sizeof(item->bind.ingress) - 1);
 	item->bind.slots.length_s = sqlite3_column_int64(s, 5);
 	item->bind.slots.first = sqlite3_column_int64(s, 6);
 	item->bind.slots.count = sqlite3_column_int64(s, 7);
 	item->bind.expires = sqlite3_column_int64(s, 8);
 	return sqlite_column_octets(s, 1, item->id, sizeof(item->id)) ?:
+	       sqlite_column_string(s, 4, item->bind.ingress, sizeof(item->bind.ingress)) ?:
 	       sqlite_column_octets(s, 9, item->box, sizeof(item->box)) ?:
 	       item->cancelled ?
 		       sqlite_column_octets(s, 3, item->cancel_secret, HOP_CANCEL_LEN) :

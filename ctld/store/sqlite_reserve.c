@@ -13,8 +13,10 @@ static bool has_octets(sqlite3_stmt *s, int i, const void *data, size_t len)
 
 static bool is_same(sqlite3_stmt *s, const struct store_reservation *r)
 {
-	return has_octets(s, 0, r->bind.relay, SIGN_KEY_LEN) &&
-	       !strcmp((const char *)sqlite3_column_text(s, 1), r->bind.ingress) &&
+	char ingress[HOP_NUMBER_SIZE];
+
+	return !sqlite_column_string(s, 1, ingress, sizeof(ingress)) &&
+	       !strcmp(ingress, r->bind.ingress) && has_octets(s, 0, r->bind.relay, SIGN_KEY_LEN) &&
 	       sqlite3_column_int64(s, 2) == r->bind.slots.length_s &&
 	       (uint64_t)sqlite3_column_int64(s, 3) == r->bind.slots.first &&
 	       sqlite3_column_int64(s, 4) == r->bind.slots.count &&
@@ -52,22 +54,27 @@ static int count_lanes(struct store *store, const struct hop_bind *bind, uint64_
 	return err;
 }
 
-/* The lowest that is free in all of the slots. */
+/*
+ * The lowest that is free in all of the slots, if fewer than LANES are taken:
+ * there may be some above, of when the ingress was announced with more.
+ */
 static int choose_lane(struct store *store, const struct hop_bind *bind, int lanes)
 {
 	sqlite3_stmt *s = sqlite_get(store, SQL_TAKEN_LANES);
-	int lane = 0, err;
+	int lane = 0, taken = 0, err;
 
 	sqlite_bind_octets(s, 1, bind->relay, SIGN_KEY_LEN);
 	sqlite_bind_text(s, 2, bind->ingress);
 	sqlite3_bind_int64(s, 3, slots_start(&bind->slots));
 	sqlite3_bind_int64(s, 4, slots_end(&bind->slots));
-	while ((err = sqlite_step(s)) == 1 && sqlite3_column_int(s, 0) == lane)
-		lane++;
+	while ((err = sqlite_step(s)) == 1) {
+		lane += sqlite3_column_int(s, 0) == lane;
+		taken++;
+	}
 	sqlite3_reset(s);
 	if (err < 0)
 		return err;
-	return lane < lanes ? lane : -EBUSY;
+	return taken < lanes ? lane : -EBUSY;
 }
 
 int sqlite_next_sequence(struct store *store, const uint8_t relay[SIGN_KEY_LEN], uint64_t *next)
@@ -103,7 +110,6 @@ static int insert(struct store *store, const struct store_reservation *r, int la
 {
 	sqlite3_stmt *s = sqlite_get(store, SQL_RESERVE);
 	const struct slots *slots = &r->bind.slots;
-	int err;
 
 	sqlite_bind_octets(s, 1, r->id, sizeof(r->id));
 	sqlite_bind_octets(s, 2, r->bind.relay, SIGN_KEY_LEN);
@@ -118,8 +124,7 @@ static int insert(struct store *store, const struct store_reservation *r, int la
 	sqlite_bind_octets(s, 11, r->box, sizeof(r->box));
 	sqlite_bind_octets(s, 12, r->cancel_hash, sizeof(r->cancel_hash));
 	sqlite3_bind_int64(s, 13, sequence);
-	err = sqlite_run(s);
-	return err == -EEXIST ? -EBUSY : err;
+	return sqlite_run(s);
 }
 
 static int take_lane(struct store *store, const struct store_reservation *r, uint64_t now)

@@ -107,7 +107,7 @@ int settings_read(struct settings *settings, const char *file, char **error)
 		err = -ENOMEM;
 	/* One that is there and cannot be read must not pass for none. */
 	else if (file || !access(usual, F_OK) || errno != ENOENT)
-		err = conf_file(&reader, keys, NULL, NULL, settings);
+		err = conf_file(&reader, keys, NULL, settings);
 	*error = reader.error;
 	free(usual);
 	return err;

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A PostgreSQL of our own from Debian's package: in a temporary folder, on a socket there."""
+import atexit
+import glob
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+
+BIN = max(glob.glob("/usr/lib/postgresql/*/bin"), default="", key=lambda p: int(p.split("/")[-2]))
+
+
+def _demote():
+    """PostgreSQL will not be root's."""
+    if os.getuid() == 0:
+        user = pwd.getpwnam("postgres")
+        os.setgroups([])
+        os.setgid(user.pw_gid)
+        os.setuid(user.pw_uid)
+
+
+class Server:
+    def __init__(self):
+        if not BIN:
+            raise RuntimeError("PostgreSQL is not installed: run selftests/setup")
+        self.dir = tempfile.mkdtemp(prefix="phonion-pg-", dir="/dev/shm")
+        os.chmod(self.dir, 0o755)
+        atexit.register(self.clean)
+        if os.getuid() == 0:
+            os.chown(self.dir, pwd.getpwnam("postgres").pw_uid, -1)
+        self.process = None
+        self._run("initdb", "-A", "trust", "-U", "phonion", "--no-sync", "-E", "UTF8", "--locale=C",
+                  "-D", f"{self.dir}/data")
+
+    def _run(self, *argv, **kwargs):
+        return subprocess.run([f"{BIN}/{argv[0]}", *argv[1:]], check=True, capture_output=True, text=True,
+                              preexec_fn=_demote, cwd="/", **kwargs)
+
+    def start(self):
+        """fsync stays on: what is acknowledged is to survive."""
+        with open(f"{self.dir}/log", "ab") as log:
+            os.chmod(f"{self.dir}/log", 0o666)
+            self.process = subprocess.Popen(
+                [f"{BIN}/postgres", "-D", f"{self.dir}/data", "-k", self.dir, "-c", "listen_addresses=",
+                 "-c", "max_connections=40"], stdout=log, stderr=log, preexec_fn=_demote, cwd="/",
+                start_new_session=True)
+        return self
+
+    def ready(self):
+        return subprocess.run([f"{BIN}/pg_isready", "-q", "-h", self.dir], check=False).returncode == 0
+
+    def sql(self, text, database="postgres"):
+        """(exit status, what was said)"""
+        done = subprocess.run([f"{BIN}/psql", "-h", self.dir, "-U", "phonion", "-d", database, "-qAtX",
+                               "-v", "ON_ERROR_STOP=1", "-c", text], capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout.strip() + done.stderr.strip()
+
+    def url(self, database):
+        return f"postgresql://phonion@/{database}?host={self.dir}"
+
+    def kill(self):
+        """All of its processes at once, as a crash of the machine would."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def clean(self):
+        if self.process and self.process.poll() is None:
+            self.kill()
+        shutil.rmtree(self.dir, ignore_errors=True)
