@@ -115,12 +115,14 @@ dahdi: modules		## the TDM module and DAHDI, for KVER; needs dahdi-dkms or `make
 dahdi-locked:
 	@cp -ru $(DAHDI)/include $(DOBJ)/dahdi
 	@cp -ru $(DAHDI)/drivers/dahdi $(DOBJ)/dahdi/drivers
-	@cp -rsf $(CURDIR)/dahdi-bridge $(CURDIR)/kmod $(DOBJ)
+	@cp -rsf $(CURDIR)/dahdi-bridge $(CURDIR)/kmod $(CURDIR)/bench/tdm $(DOBJ)
 	@find $(DOBJ) -xtype l -delete
 	$(DMAKE) M=$(DOBJ)/dahdi/drivers/dahdi CONFIG_DAHDI=m CONFIG_DAHDI_DYNAMIC=m \
 		CONFIG_DAHDI_DYNAMIC_LOC=m C=0 modules
 	$(DMAKE) M=$(DOBJ)/dahdi-bridge \
 		KBUILD_EXTRA_SYMBOLS="$(KOBJ)/Module.symvers $(DOBJ)/dahdi/drivers/dahdi/Module.symvers" modules
+	$(DMAKE) M=$(DOBJ)/tdm \
+		KBUILD_EXTRA_SYMBOLS=$(DOBJ)/dahdi/drivers/dahdi/Module.symvers modules
 
 style:			## checkpatch, sparse, clang-format, shellcheck
 	MAKE="$(MAKE)" selftests/style
@@ -138,6 +140,8 @@ demo: setup		## a call through three relays, in a guest
 
 bench: modules		## instructions a packet, beside the kernel's own ways
 	bench/run
+bench-tdm: dahdi	## instructions a telephone channel and tick, beside DAHDI's own
+	bench/run-tdm
 bench-path: $(BUILD)/bench/path	## CPU time from a directory of 10,000 relays to a path
 	$(BUILD)/bench/path
 $(BUILD)/bench/path: $(BUILD)/obj/bench/path/main.o $(BUILD)/libphonion.a
@@ -180,6 +184,6 @@ clean:			## all that was built, but not the guest's kernel
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check demo bench bench-path \
+.PHONY: all asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check demo bench bench-tdm bench-path \
 	install uninstall clean help
 .DELETE_ON_ERROR:
