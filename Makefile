@@ -22,7 +22,7 @@ CFLAGS  ?= -Wall -Wextra -Wno-missing-field-initializers
 endif
 
 PKGS      := liburing libmnl libnftnl libosip2 jansson libconfig openssl \
-	sqlite3 libpq libcurl libmicrohttpd gnutls
+	sqlite3 libpq libcurl libmicrohttpd gnutls sndfile fftw3
 # Asked once, and only by what compiles: a machine before setup has no pkg-config.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
@@ -39,7 +39,7 @@ sources   = $(sort $(foreach d,$1,$(wildcard $d/*.c $d/*/*.c $d/*/*/*.c)))
 objects   = $(patsubst %.c,$(BUILD)/obj/%.o,$1)
 DAEMONS  := $(wildcard ctld/main.c ctld/brokerd.c)
 TOOLS    := $(patsubst tools/%/main.c,%,$(wildcard tools/*/main.c))
-LIB_SRC  := $(filter-out $(DAEMONS),$(call sources,ctld)) $(wildcard kmod/core/*.c dahdi-bridge/core/*.c tools/lib/*.c)
+LIB_SRC  := $(filter-out $(DAEMONS),$(call sources,ctld)) $(wildcard kmod/core/*.c dahdi-bridge/core/*.c tools/lib/*.c tools/mos/*.c)
 TOOL_SRC := $(call sources,$(TOOLS:%=tools/%))
 UNIT_SRC := $(wildcard selftests/unit/*_test.c)
 UNITS    := $(UNIT_SRC:selftests/unit/%.c=$(BUILD)/unit/%)
