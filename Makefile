@@ -142,6 +142,8 @@ bench: modules		## instructions a packet, beside the kernel's own ways
 	bench/run
 bench-tdm: dahdi	## instructions a telephone channel and tick, beside DAHDI's own
 	bench/run-tdm
+bench-broker: all	## reservations a second, and a directory of 10,000 relays
+	bench/broker/run
 bench-path: $(BUILD)/bench/path	## CPU time from a directory of 10,000 relays to a path
 	$(BUILD)/bench/path
 $(BUILD)/bench/path: $(BUILD)/obj/bench/path/main.o $(BUILD)/libphonion.a
@@ -184,6 +186,6 @@ clean:			## all that was built, but not the guest's kernel
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check demo bench bench-tdm bench-path \
+.PHONY: all asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check demo bench bench-tdm bench-broker bench-path \
 	install uninstall clean help
 .DELETE_ON_ERROR:
