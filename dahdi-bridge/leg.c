@@ -113,6 +113,23 @@ static struct phd_leg *leg_alloc(struct phn_leg *leg, const struct phn_tdm_param
 	return l;
 }
 
+/* DAHDI's own operations tell its files: nothing else may be kept from being closed. */
+static bool are_channels(struct phd_chan *chan, const struct phn_tdm_params *params)
+{
+	const struct file_operations *ops;
+	unsigned long flags;
+	int i;
+
+	/* DAHDI forgets the file under this lock, before it is freed. */
+	spin_lock_irqsave(&chan->chan.lock, flags);
+	ops = chan->chan.file ? chan->chan.file->f_op : NULL;
+	spin_unlock_irqrestore(&chan->chan.lock, flags);
+	for (i = 0; i < params->n_files; i++)
+		if (params->file[i]->f_op != ops)
+			return false;
+	return true;
+}
+
 static void *attach(struct phn_leg *leg, const struct phn_tdm_params *params, const char **why)
 {
 	struct phd_leg *l;
@@ -127,6 +144,11 @@ static void *attach(struct phn_leg *leg, const struct phn_tdm_params *params, co
 	if (!l->chan) {
 		kfree(l);
 		return ERR_PTR(-ENODEV);
+	}
+	if (!are_channels(l->chan, params)) {
+		*why = "a descriptor to hold is of no channel, or the leg's own is not open";
+		kfree(l);
+		return ERR_PTR(-EINVAL);
 	}
 	if (!phd_chan_take(l->chan, l)) {
 		*why = "the channel is a leg already";

@@ -11,6 +11,7 @@
 #include "netlink_parse.h"
 #include "netns.h"
 #include "play.h"
+#include "tdm.h"
 
 static int missing(struct genl_info *info, const char *what)
 {
@@ -89,12 +90,15 @@ int phn_nl_leg_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	err = params.tdm.channel ? may_tdm(skb, info) : phn_ingress_attach(pn);
-	if (err)
+	if (err) {
+		phn_tdm_put_files(&params.tdm);
 		return err;
+	}
 
 	mutex_lock(&pn->legs_lock);
 	leg = phn_leg_new(pn, &params, info->extack);
 	if (IS_ERR(leg)) {
+		phn_tdm_put_files(&params.tdm);
 		msg = ERR_CAST(leg);
 	} else {
 		msg = reply_leg(info, leg);

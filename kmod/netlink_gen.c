@@ -33,7 +33,7 @@ const struct nla_policy phn_nl_payload_type_policy[PHONION_A_PAYLOAD_TYPE_CODEC 
 	[PHONION_A_PAYLOAD_TYPE_CODEC] = NLA_POLICY_MAX(NLA_U32, PHONION_CODEC_MAX),
 };
 
-static const struct nla_policy phn_nl_leg_new_policy[PHONION_A_LEG_DELAY_MAX + 1] = {
+static const struct nla_policy phn_nl_leg_new_policy[PHONION_A_LEG_TDM_HOLD + 1] = {
 	[PHONION_A_LEG_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PHONION_A_LEG_COOKIE] = NLA_POLICY_RANGE(NLA_BINARY, 1, PHONION_MAX_COOKIE_LEN),
 	[PHONION_A_LEG_LOCAL_IPV4] = { .type = NLA_BE32, },
@@ -56,6 +56,7 @@ static const struct nla_policy phn_nl_leg_new_policy[PHONION_A_LEG_DELAY_MAX + 1
 	[PHONION_A_LEG_PTIME] = NLA_POLICY_RANGE(NLA_U8, 10, 30),
 	[PHONION_A_LEG_DELAY_MIN] = NLA_POLICY_MAX(NLA_U16, 200),
 	[PHONION_A_LEG_DELAY_MAX] = NLA_POLICY_MAX(NLA_U16, 200),
+	[PHONION_A_LEG_TDM_HOLD] = { .type = NLA_U32, },
 };
 
 static const struct nla_policy phn_nl_leg_set_policy[PHONION_A_LEG_HOLD + 1] = {

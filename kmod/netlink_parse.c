@@ -5,6 +5,7 @@
  */
 #include "netlink_parse.h"
 
+#include <linux/file.h>
 #include <linux/ktime.h>
 #include <net/genetlink.h>
 
@@ -12,6 +13,7 @@
 #include "core/play.h"
 #include "leg.h"
 #include "netlink_gen.h"
+#include "tdm.h"
 
 #define DEFAULT_RATE_LIMIT 250
 #define DEFAULT_LEASE_MS   60000
@@ -265,10 +267,36 @@ static int refuse_for_tdm(struct genl_info *info)
 	return 0;
 }
 
+/* Last of all: what fails after it must let go of them. */
+static int parse_tdm_files(struct genl_info *info, struct phn_tdm_params *tdm)
+{
+	const char *why = NULL;
+	struct nlattr *attr;
+	int rem;
+
+	nlmsg_for_each_attr(attr, info->nlhdr, GENL_HDRLEN, rem) {
+		if (nla_type(attr) != PHONION_A_LEG_TDM_HOLD)
+			continue;
+		if (tdm->n_files == PHN_TDM_FILES)
+			why = "more than two descriptors";
+		else
+			tdm->file[tdm->n_files] = fget(nla_get_u32(attr));
+		if (!why && !tdm->file[tdm->n_files])
+			why = "not a descriptor";
+		if (why) {
+			phn_tdm_put_files(tdm);
+			return refuse(info, PHONION_A_LEG_TDM_HOLD, why);
+		}
+		tdm->n_files++;
+	}
+	return 0;
+}
+
 static int parse_tdm(struct genl_info *info, struct phn_leg_params *params)
 {
 	struct phn_tdm_params *tdm = &params->tdm;
 	struct nlattr **a = info->attrs;
+	int err;
 
 	tdm->channel = nla_get_u32(a[PHONION_A_LEG_TDM_CHANNEL]);
 	tdm->ptime_ms = a[PHONION_A_LEG_PTIME] ? nla_get_u8(a[PHONION_A_LEG_PTIME])
@@ -281,13 +309,15 @@ static int parse_tdm(struct genl_info *info, struct phn_leg_params *params)
 		return refuse(info, PHONION_A_LEG_PTIME, "a packet has 10, 20 or 30 ms");
 	if (tdm->delay_max_ms < tdm->delay_min_ms)
 		return refuse(info, PHONION_A_LEG_DELAY_MAX, "the most delay is under the least");
-	return parse_tdm_codec(info, &params->conf, tdm);
+	err = parse_tdm_codec(info, &params->conf, tdm);
+	return err ?: parse_tdm_files(info, tdm);
 }
 
 static int refuse_without_tdm(struct genl_info *info)
 {
 	static const u8 tdm_only[] = {
-		PHONION_A_LEG_PTIME, PHONION_A_LEG_DELAY_MIN, PHONION_A_LEG_DELAY_MAX
+		PHONION_A_LEG_PTIME, PHONION_A_LEG_DELAY_MIN, PHONION_A_LEG_DELAY_MAX,
+		PHONION_A_LEG_TDM_HOLD,
 	};
 	int i;
 
@@ -301,6 +331,8 @@ static int refuse_without_tdm(struct genl_info *info)
  * phn_nl_parse_params - read what leg-new asks for
  * @info: the request
  * @params: filled in, with the defaults of what is left out
+ *
+ * Of a TDM leg, the files in @params are referenced.
  *
  * Return: 0, or -EINVAL with a sentence why.
  */

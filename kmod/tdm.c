@@ -6,6 +6,7 @@
  */
 #include "tdm.h"
 
+#include <linux/file.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
@@ -82,12 +83,22 @@ static int attach(struct phn_leg *leg, struct phn_tdm *tdm, const char **why)
 }
 
 /**
+ * phn_tdm_put_files - let go of files that were to be kept open
+ * @params: it has none any more
+ */
+void phn_tdm_put_files(struct phn_tdm_params *params)
+{
+	while (params->n_files)
+		fput(params->file[--params->n_files]);
+}
+
+/**
  * phn_tdm_attach - make a leg of a channel
  * @leg: a leg that nobody can find yet, but by what the channel brings
  * @params: which channel, and how
  * @extack: told why not
  *
- * Return: 0, -ENODEV, -EBUSY or -ENOMEM.
+ * Return: 0, -ENODEV, -EBUSY, -EINVAL or -ENOMEM.
  */
 int phn_tdm_attach(struct phn_leg *leg, const struct phn_tdm_params *params,
 		   struct netlink_ext_ack *extack)
@@ -122,6 +133,7 @@ void phn_tdm_detach(struct phn_leg *leg)
 	const struct phn_tdm_ops *ops = leg->tdm->ops;
 
 	ops->detach(leg->tdm->priv);
+	phn_tdm_put_files(&leg->tdm->params);
 	module_put(ops->owner);
 }
 

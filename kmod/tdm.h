@@ -24,7 +24,9 @@ struct phn_tdm {
 	struct phn_tdm_params params;
 };
 
-/* Both under legs_lock. */
+void phn_tdm_put_files(struct phn_tdm_params *params);
+
+/* Both under legs_lock. On success the leg has the references of @params' files. */
 int phn_tdm_attach(struct phn_leg *leg, const struct phn_tdm_params *params,
 		   struct netlink_ext_ack *extack);
 void phn_tdm_detach(struct phn_leg *leg);

@@ -9,8 +9,12 @@
 
 #include <linux/types.h>
 
+struct file;
 struct module;
 struct phn_leg;
+
+/* Files that a leg keeps open. */
+#define PHN_TDM_FILES 2
 
 /**
  * struct phn_tdm_params - what a TDM leg is made of
@@ -20,6 +24,8 @@ struct phn_leg;
  * @ptime_ms: of packets made of what the channel brings: 10, 20 or 30
  * @delay_min_ms: least delay of the jitter buffer, 0 to 200
  * @delay_max_ms: most, @delay_min_ms to 200
+ * @n_files: entries of @file
+ * @file: that are kept open for as long as the leg is, each referenced
  */
 struct phn_tdm_params {
 	u32 channel;
@@ -28,6 +34,8 @@ struct phn_tdm_params {
 	u8 ptime_ms;
 	u16 delay_min_ms;
 	u16 delay_max_ms;
+	u8 n_files;
+	struct file *file[PHN_TDM_FILES];
 };
 
 /**
@@ -74,7 +82,7 @@ struct phn_tdm_stats {
  * @owner: the module; held for as long as there are legs of it
  * @attach: a leg is made of a channel. It may sleep. Returns what the others are
  *	given as @priv; or an error pointer, and why in @why: -ENODEV for no such
- *	channel, -EBUSY, -ENOMEM
+ *	channel, -EBUSY, -EINVAL for a file that is no channel, -ENOMEM
  * @detach: the leg ends. It may sleep. After it the module gives no more packets
  *	of the leg; @priv may be in use until a grace period later
  * @receive: a packet for the channel; in softirq, under rcu_read_lock()

@@ -204,6 +204,10 @@ enum phonion_a_payload_type {
  * @PHONION_A_LEG_DELAY_MAX: Milliseconds that it delays at most, 100 when left
  *   out. What comes later is lost.
  * @PHONION_A_LEG_TDM_STATS: Counters of a TDM leg. Only in replies.
+ * @PHONION_A_LEG_TDM_HOLD: Descriptor of the requester's, of an open DAHDI
+ *   channel, 1 or 2 of them: the leg's own and the card's that it is connected
+ *   with. The kernel keeps them open until the leg ends, so that the connection
+ *   outlives the requester. Only in requests.
  */
 enum phonion_a_leg {
 	PHONION_A_LEG_ID = 1,
@@ -244,6 +248,7 @@ enum phonion_a_leg {
 	PHONION_A_LEG_DELAY_MIN,
 	PHONION_A_LEG_DELAY_MAX,
 	PHONION_A_LEG_TDM_STATS,
+	PHONION_A_LEG_TDM_HOLD,
 
 	/* private: */
 	__PHONION_A_LEG_MAX,
