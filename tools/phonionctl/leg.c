@@ -177,12 +177,53 @@ static int put_hold(struct nlmsghdr *nlh, const char *value)
 	return 0;
 }
 
+static int put_tdm(struct nlmsghdr *nlh, const char *value)
+{
+	uint64_t channel;
+
+	if (parse_uint(value, 1, UINT32_MAX, &channel))
+		return -EINVAL;
+	mnl_attr_put_u32(nlh, PHONION_A_LEG_TDM_CHANNEL, channel);
+	return 0;
+}
+
+static int put_ptime(struct nlmsghdr *nlh, const char *value)
+{
+	uint64_t ms;
+
+	if (parse_uint(value, 1, UINT8_MAX, &ms))
+		return -EINVAL;
+	mnl_attr_put_u8(nlh, PHONION_A_LEG_PTIME, ms);
+	return 0;
+}
+
+static int put_delay(struct nlmsghdr *nlh, uint16_t attr, const char *value)
+{
+	uint64_t ms;
+
+	if (parse_uint(value, 0, UINT16_MAX, &ms))
+		return -EINVAL;
+	mnl_attr_put_u16(nlh, attr, ms);
+	return 0;
+}
+
+static int put_delay_min(struct nlmsghdr *nlh, const char *value)
+{
+	return put_delay(nlh, PHONION_A_LEG_DELAY_MIN, value);
+}
+
+static int put_delay_max(struct nlmsghdr *nlh, const char *value)
+{
+	return put_delay(nlh, PHONION_A_LEG_DELAY_MAX, value);
+}
+
 #define ADDRESS	 "an address and port, as 192.0.2.1:20000 or [2001:db8::1]:20000"
 #define DURATION "a time of at most one day, as 500ms, 60s, 10m or 2h"
 #define INSTANT	 "a time, as 2026-01-31T12:00:00Z (UTC) or +60s from now"
 
 static const struct key keys[] = {
 	{ "local", ADDRESS, put_local, false, false },
+	{ "tdm", "the number of a DAHDI channel", put_tdm, false, false },
 	{ "remote", ADDRESS, put_remote, true, false },
 	{ "id", "a number above 0", put_id, false, false },
 	{ "cookie", "1 to 32 octets in hexadecimal", put_cookie, false, false },
@@ -198,6 +239,9 @@ static const struct key keys[] = {
 	{ "not-after", INSTANT, put_not_after, false, false },
 	{ "dscp", "0 to 63", put_dscp, true, false },
 	{ "hold", "on or off", put_hold, true, false },
+	{ "ptime", "10, 20 or 30 milliseconds", put_ptime, false, false },
+	{ "delay-min", "0 to 200 milliseconds", put_delay_min, false, false },
+	{ "delay-max", "0 to 200 milliseconds", put_delay_max, false, false },
 };
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -221,6 +265,10 @@ static const char *const attr_words[] = {
 	[PHONION_A_LEG_DSCP] = "dscp",
 	[PHONION_A_LEG_HOLD] = "hold",
 	[PHONION_A_LEG_DIGITS] = "digits",
+	[PHONION_A_LEG_TDM_CHANNEL] = "tdm",
+	[PHONION_A_LEG_PTIME] = "ptime",
+	[PHONION_A_LEG_DELAY_MIN] = "delay-min",
+	[PHONION_A_LEG_DELAY_MAX] = "delay-max",
 };
 
 #define N_ATTR_WORDS (sizeof(attr_words) / sizeof(attr_words[0]))
@@ -326,7 +374,7 @@ static int add(const struct opts *opts, int argc, char **argv)
 	status = put_keys(opts, nlh, false, argc, argv, &seen);
 	if (status)
 		return status;
-	if (!(seen & 1U)) /* the first key */
+	if (!(seen & 3U)) /* the first two keys */
 		return fail_usage(opts, "leg add: 'local' is missing; it needs %s", ADDRESS);
 	return run(opts, nlh, "leg add", true);
 }

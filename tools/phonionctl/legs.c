@@ -132,6 +132,22 @@ static void set(json_t *object, const char *key, json_t *value)
 		json_object_set_new(object, key, value);
 }
 
+static json_t *tdm_json(const struct nlattr **a)
+{
+	const struct nlattr *attrs[PHONION_A_TDM_STATS_MAX + 1];
+	json_t *tdm = json_object();
+
+	set_uint(tdm, "channel", a[PHONION_A_LEG_TDM_CHANNEL]);
+	set_uint(tdm, "ptime", a[PHONION_A_LEG_PTIME]);
+	set_uint(tdm, "delay_min", a[PHONION_A_LEG_DELAY_MIN]);
+	set_uint(tdm, "delay_max", a[PHONION_A_LEG_DELAY_MAX]);
+	attrs_parse_nested(a[PHONION_A_LEG_TDM_STATS], attrs, PHONION_A_TDM_STATS_MAX);
+	for (size_t i = 0; i < n_tdm_counters; i++)
+		if (tdm_counters[i].name)
+			set_uint(tdm, tdm_counters[i].name, attrs[i]);
+	return tdm;
+}
+
 json_t *leg_json(const struct opts *opts, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *a[PHONION_A_LEG_MAX + 1];
@@ -175,6 +191,8 @@ json_t *leg_json(const struct opts *opts, const struct nlmsghdr *nlh)
 		set(leg, "out_device", json_string(device));
 	if (a[PHONION_A_LEG_TX_SSRC])
 		set(leg, "tx_ssrc", ssrc_json(a[PHONION_A_LEG_TX_SSRC]));
+	if (a[PHONION_A_LEG_TDM_CHANNEL])
+		set(leg, "tdm", tdm_json(a));
 	set(leg, "stats", stats_json(a[PHONION_A_LEG_STATS]));
 	return leg;
 }
@@ -226,6 +244,23 @@ static void print_word(const json_t *leg, const char *key, const char *label)
 		printf("  %-16s %" JSON_INTEGER_FORMAT "\n", label, json_integer_value(value));
 }
 
+static void print_tdm(const json_t *tdm)
+{
+	if (!tdm)
+		return;
+	print_word(tdm, "channel", "TDM channel");
+	print_word(tdm, "ptime", "packets, ms");
+	print_word(tdm, "delay_min", "delay, ms, least");
+	print_word(tdm, "delay_max", "delay, ms, most");
+	for (size_t i = 0; i < n_tdm_counters; i++) {
+		const struct counter_name *c = &tdm_counters[i];
+
+		if (c->name)
+			printf("  %-16s %8" JSON_INTEGER_FORMAT "  %s\n", c->name,
+			       number(tdm, c->name), c->text);
+	}
+}
+
 void leg_print(const json_t *leg)
 {
 	const json_t *list = json_object_get(leg, "payload_types");
@@ -252,6 +287,7 @@ void leg_print(const json_t *leg)
 	print_word(leg, "not_before", "not before");
 	print_word(leg, "not_after", "not after");
 	print_word(leg, "cookie", "cookie");
+	print_tdm(json_object_get(leg, "tdm"));
 	print_stats(json_object_get(leg, "stats"));
 }
 
@@ -272,7 +308,11 @@ void legs_print(const json_t *legs)
 				dropped += json_integer_value(value);
 		out_row(&t);
 		out_cell(&t, 0, "%" JSON_INTEGER_FORMAT, number(leg, "id"));
-		out_cell(&t, 1, "%s", out_str(leg, "local"));
+		if (json_object_get(leg, "tdm"))
+			out_cell(&t, 1, "channel %" JSON_INTEGER_FORMAT,
+				 number(json_object_get(leg, "tdm"), "channel"));
+		else
+			out_cell(&t, 1, "%s", out_str(leg, "local"));
 		out_cell(&t, 2, "%s", out_str(leg, "remote"));
 		if (number(leg, "bridged_to"))
 			out_cell(&t, 3, "%" JSON_INTEGER_FORMAT, number(leg, "bridged_to"));

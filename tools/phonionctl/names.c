@@ -145,6 +145,23 @@ const struct counter_name leg_counters[] = {
 const size_t n_leg_counters = ARRAY_SIZE(leg_counters);
 _Static_assert(ARRAY_SIZE(leg_counters) == __PHONION_A_LEG_STATS_MAX, "leg counters");
 
+#define TDM(ATTR, name, text) [PHONION_A_TDM_STATS_##ATTR] = { name, text }
+
+const struct counter_name tdm_counters[] = {
+	TDM(DELAY, "delay", "samples of delay in the jitter buffer now"),
+	TDM(PLAYED, "played", "samples as they came"),
+	TDM(CONCEALED, "concealed", "samples made up for what was not there"),
+	TDM(GAPS, "gaps", "times that something was not there"),
+	TDM(LATE, "late", "packets too late to be of use"),
+	TDM(ADDED, "added", "samples put in, for jitter or drift"),
+	TDM(REMOVED, "removed", "samples taken out, for delay or drift"),
+	TDM(RESTARTS, "restarts", "times that it began anew"),
+	TDM(OVERRUNS, "overruns", "samples of the channel that could not be sent in time"),
+	TDM(TONES, "tones", "DTMF digits heard in the channel"),
+};
+const size_t n_tdm_counters = ARRAY_SIZE(tdm_counters);
+_Static_assert(ARRAY_SIZE(tdm_counters) == __PHONION_A_TDM_STATS_MAX, "TDM counters");
+
 #define NET(ATTR, name, text) [PHONION_A_STATS_##ATTR] = { name, text }
 
 const struct counter_name net_counters[] = {

@@ -28,6 +28,8 @@ struct counter_name {
 
 extern const struct counter_name leg_counters[];
 extern const size_t n_leg_counters;
+extern const struct counter_name tdm_counters[];
+extern const size_t n_tdm_counters;
 extern const struct counter_name net_counters[];
 extern const size_t n_net_counters;
 
