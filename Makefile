@@ -174,9 +174,14 @@ install: all modules	## into DESTDIR and PREFIX, the module for KVER
 		INSTALL_MOD_DIR=updates modules_install
 	$(if $(DESTDIR),,depmod $(KVER))
 	$(if $(DESTDIR),,depmod $(KVER))
+install-dahdi: dahdi	## the TDM module, for KVER; DAHDI itself is dahdi-dkms's
+	$(DMAKE) M=$(DOBJ)/dahdi-bridge CONFIG_MODULE_SIG_ALL= DEPMOD=true INSTALL_MOD_PATH=$(DESTDIR) \
+		INSTALL_MOD_DIR=updates modules_install
+	$(if $(DESTDIR),,depmod $(KVER))
 uninstall:		## what install put there
 	rm -f $(foreach f,$(BINS) $(EXTRAS),$(call where,$f)/$(notdir $(call which,$f)))
-	rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/kmod/phonion.ko
+	rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/kmod/phonion.ko \
+		$(DESTDIR)/lib/modules/$(KVER)/updates/phonion_dahdi.ko
 	$(if $(DESTDIR),,depmod $(KVER))
 
 clean:			## all that was built, but not the guest's kernel
@@ -187,5 +192,5 @@ help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
 .PHONY: all asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check demo bench bench-tdm bench-broker bench-path \
-	install uninstall clean help
+	install install-dahdi uninstall clean help
 .DELETE_ON_ERROR:
