@@ -11,6 +11,9 @@ static const char help[] =
 	"\n"
 	"  rate [NAME VALUE]...    rates a call by the E-model (ITU-T G.107)\n"
 	"      names: delay MS, codec g711|g711-plc, and all that 'params' lists\n"
+	"  compare [-x COMMAND] SAID HEARD [NAME VALUE]...\n"
+	"                          rates a call by recordings of what was said and heard\n"
+	"      -x  asks another program, such as 'pesq +8000 %r %d', too\n"
 	"  params                  the E-model's parameters, defaults and ranges\n"
 	"\n"
 	"  -j  JSON, one line\n"
@@ -30,6 +33,7 @@ static const struct {
 	int (*run)(const struct opts *opts, int argc, char **argv);
 } commands[] = {
 	{ "rate", cmd_rate },
+	{ "compare", cmd_compare },
 	{ "params", cmd_params },
 	{ "help", cmd_help },
 };

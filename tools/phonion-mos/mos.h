@@ -7,6 +7,7 @@
 #include "tools/mos/emodel.h"
 
 int cmd_rate(const struct opts *opts, int argc, char **argv);
+int cmd_compare(const struct opts *opts, int argc, char **argv);
 int cmd_params(const struct opts *opts, int argc, char **argv);
 
 /*
