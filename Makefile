@@ -48,7 +48,7 @@ FUZZERS  := $(FUZZ_SRC:selftests/fuzz/%.c=$(BUILD)/bin/%)
 PROGRAMS := $(patsubst ctld/brokerd.c,$(BUILD)/phonion-brokerd,$(DAEMONS:ctld/main.c=$(BUILD)/phonion-ctld)) \
 	$(TOOLS:%=$(BUILD)/%)
 
-all: $(PROGRAMS)	## daemons and tools, into build/
+all: $(PROGRAMS) $(BUILD)/xdp.bpf.o	## daemons and tools, into build/
 
 $(BUILD)/phonion-ctld: $(BUILD)/obj/ctld/main.o
 $(BUILD)/phonion-brokerd: $(BUILD)/obj/ctld/brokerd.o
@@ -68,6 +68,15 @@ $(BUILD)/libphonion.a: $(call objects,$(LIB_SRC))
 	@mkdir -p $(@D)
 	@rm -f $@
 	ar rcs $@ $^
+
+# Asks the module from within a driver. -g: its types must be there to be matched.
+BPF_COMPILE = clang -target bpf -O2 -g -Wall -Wextra -I/usr/include/$(shell uname -m)-linux-gnu
+$(BUILD)/xdp.bpf.o: kmod/bpf/xdp.bpf.c
+	@mkdir -p $(@D)
+	$(BPF_COMPILE) -c -o $@ $<
+$(BUILD)/bench/%.bpf.o: bench/bpf/%.bpf.c
+	@mkdir -p $(@D)
+	$(BPF_COMPILE) -c -o $@ $<
 
 $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -101,6 +110,7 @@ modules-locked:
 	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kmod $(KOBJ)
 	@find $(KOBJ) -xtype l -delete
 	$(KMAKE) modules
+	@kmod/btf $(KOBJ)/kmod/phonion.ko $(KVER) $(wildcard $(BUILD)/kernel/$(KVER)/vmlinuz)
 	@ln -sfn $(KVER)/kmod/phonion.ko $(BUILD)/kmod/phonion.ko
 
 # TDM: Debian's DAHDI, of which only what a guest needs is built, and our module
@@ -138,7 +148,7 @@ demo: setup		## a call through three relays, in a guest
 	$(MAKE) -j$(shell nproc) all modules
 	selftests/demo/run
 
-bench: modules		## instructions a packet, beside the kernel's own ways
+bench: modules $(BUILD)/xdp.bpf.o $(BUILD)/bench/redirect.bpf.o $(BUILD)/bench/drop.bpf.o	## instructions a packet, beside the kernel's own ways
 	bench/run
 bench-tdm: dahdi	## instructions a telephone channel and tick, beside DAHDI's own
 	bench/run-tdm
@@ -152,7 +162,8 @@ $(BUILD)/bench/path: $(BUILD)/obj/bench/path/main.o $(BUILD)/libphonion.a
 
 # What there is to install beside the programs: FILE=DIRECTORY.
 share   := $(PREFIX)/share
-EXTRAS  := $(foreach s,1 5 8,$(patsubst %,%=$(share)/man/man$s,$(wildcard ctld/*.$s tools/*/*.$s Documentation/*.$s))) \
+EXTRAS  := $(BUILD)/xdp.bpf.o=$(PREFIX)/lib/phonion \
+	$(foreach s,1 5 8,$(patsubst %,%=$(share)/man/man$s,$(wildcard ctld/*.$s tools/*/*.$s Documentation/*.$s))) \
 	$(patsubst %,%=$(share)/bash-completion/completions,$(wildcard tools/*/completion/*)) \
 	$(patsubst %,%=$(share)/doc/phonion,$(wildcard Documentation/*.conf)) \
 	$(patsubst %,%=$(PREFIX)/lib/systemd/system,$(wildcard ctld/*.service))

@@ -19,6 +19,25 @@ static inline bool phn_dev_has_egress_tc(const struct net_device *dev)
 #endif
 }
 
+/* Does anybody have rules for what leaves by the device? */
+static inline bool phn_dev_has_egress_hook(const struct net_device *dev)
+{
+#ifdef CONFIG_NETFILTER_EGRESS
+	if (rcu_access_pointer(dev->nf_hooks_egress))
+		return true;
+#endif
+	return phn_dev_has_egress_tc(dev);
+}
+
+/* 6.8 and later keep no other sets of functions for BPF programs than marked ones. */
+#ifdef BTF_KFUNCS_START
+#define PHN_KFUNCS_START BTF_KFUNCS_START
+#define PHN_KFUNCS_END	 BTF_KFUNCS_END
+#else
+#define PHN_KFUNCS_START BTF_SET8_START
+#define PHN_KFUNCS_END	 BTF_SET8_END
+#endif
+
 /* A monotonic timer whose function runs in softirq. */
 static inline void phn_timer_init(struct hrtimer *timer,
 				  enum hrtimer_restart (*fn)(struct hrtimer *))

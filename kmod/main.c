@@ -6,6 +6,7 @@
 #include "ingress.h"
 #include "netlink.h"
 #include "netns.h"
+#include "xdp.h"
 
 static int __init phonion_init(void)
 {
@@ -20,6 +21,7 @@ static int __init phonion_init(void)
 	err = phn_netlink_init();
 	if (err)
 		goto err_ingress;
+	phn_xdp_init();
 	return 0;
 
 err_ingress:

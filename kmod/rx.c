@@ -6,68 +6,9 @@
 #include <linux/udp.h>
 #include <net/sock.h>
 
-#include "bridge.h"
 #include "core/g711.h"
-#include "leg.h"
-#include "notify.h"
+#include "steps.h"
 #include "tx.h"
-
-/*
- * The steps below return 0, or the counter of the reason why the packet goes
- * no further.
- */
-
-static int check_window(const struct phn_leg *leg, u64 now)
-{
-	if (now < READ_ONCE(leg->open_ns) || now >= READ_ONCE(leg->close_ns))
-		return PHN_DROP_WINDOW;
-	return 0;
-}
-
-/*
- * Media comes from the peer and from nobody else. While the port is still to
- * be latched, any of the peer's will do. RTCP may come from any port: nothing
- * depends on it.
- */
-static int check_source(const struct phn_leg_conf *conf, const struct phn_rx *rx)
-{
-	if (!conf->remote.family || !phn_addr_same_ip(&conf->remote, rx->src))
-		return rx->rtcp ? PHN_DROP_RTCP : PHN_DROP_SOURCE;
-	if (conf->remote.port != rx->src->port && !conf->latch && !rx->rtcp)
-		return PHN_DROP_SOURCE;
-	return 0;
-}
-
-/* A leaky bucket that holds one second's worth. */
-static int check_rate(struct phn_leg *leg, const struct phn_leg_conf *conf, u64 now)
-{
-	u64 used = max(READ_ONCE(leg->rate_ns), now);
-
-	if (used > now + NSEC_PER_SEC - conf->rate_interval_ns)
-		return PHN_DROP_RATE;
-	WRITE_ONCE(leg->rate_ns, used + conf->rate_interval_ns);
-	return 0;
-}
-
-static const struct phn_pt *find_pt(const struct phn_leg_conf *conf, u8 number)
-{
-	int i;
-
-	for (i = 0; i < conf->n_pt; i++)
-		if (conf->pt[i].number == number)
-			return &conf->pt[i];
-	return NULL;
-}
-
-static const struct phn_xlate *find_xlate(const struct phn_bridge_dir *dir, u8 number)
-{
-	int i;
-
-	for (i = 0; i < dir->n; i++)
-		if (dir->xlate[i].in == number)
-			return &dir->xlate[i];
-	return NULL;
-}
 
 /* Takes the header and the padding off: what is left is payload. */
 static int strip(struct sk_buff *skb, const struct phn_rtp *rtp)
@@ -108,20 +49,6 @@ static void tell_event(struct phn_leg *leg, const struct phn_rtp *rtp, struct sk
 	phn_notify_dtmf(leg, event.code, event.duration);
 }
 
-static __always_inline void account(const struct phn_rx *rx, const struct phn_rtp *rtp, struct sk_buff *skb,
-		    u64 now)
-{
-	struct phn_leg *leg = rx->leg;
-
-	if (!READ_ONCE(leg->last_rx_ns))
-		phn_notify_first_packet(leg);
-	WRITE_ONCE(leg->last_rx_ns, now);
-	phn_rxstat_update(&leg->rx, rtp, now);
-	phn_leg_count_packet(leg->stats, PHN_RX_PACKETS, skb->len);
-	if (rx->slow)
-		phn_leg_count(leg->stats, PHN_RX_SLOW);
-}
-
 static __always_inline int forward(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, u64 now)
 {
 	const struct phn_bridge_dir *dir = rcu_dereference(leg->bridge);
@@ -129,7 +56,7 @@ static __always_inline int forward(struct phn_leg *leg, struct sk_buff *skb, str
 
 	if (!dir)
 		return PHN_DROP_NO_BRIDGE;
-	x = find_xlate(dir, rtp->pt);
+	x = phn_find_xlate(dir, rtp->pt);
 	if (!x)
 		return PHN_DROP_PAYLOAD_TYPE;
 	rtp->pt = x->out;
@@ -164,7 +91,7 @@ static int receive_rtp(const struct phn_rx *rx, const struct phn_leg_conf *conf,
 		return swallow_rtcp(leg, skb);
 	if (phn_rtp_parse(&rtp, skb->data, avail, skb->len))
 		return PHN_DROP_MALFORMED;
-	pt = find_pt(conf, rtp.pt);
+	pt = phn_find_pt(conf, rtp.pt);
 	if (!pt)
 		return PHN_DROP_PAYLOAD_TYPE;
 	drop = strip(skb, &rtp);
@@ -173,7 +100,9 @@ static int receive_rtp(const struct phn_rx *rx, const struct phn_leg_conf *conf,
 	if (conf->latch && !phn_leg_latch(leg, rx->src))
 		return PHN_DROP_SOURCE;
 
-	account(rx, &rtp, skb, now);
+	phn_account(leg, &rtp, skb->len, now);
+	if (rx->slow)
+		phn_leg_count(leg->stats, PHN_RX_SLOW);
 	if (pt->codec == PHONION_CODEC_TELEPHONE_EVENT)
 		tell_event(leg, &rtp, skb);
 	return forward(leg, skb, &rtp, now);
@@ -193,9 +122,8 @@ static int receive_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp 
 {
 	const struct phn_leg_conf *conf = rcu_dereference(leg->conf);
 	const struct phn_pt *pt = find_codec(conf, codec);
-	const struct phn_rx rx = { .leg = leg };
 	u64 now = ktime_get_ns();
-	int drop = check_window(leg, now);
+	int drop = phn_check_window(leg, now);
 
 	if (!drop && conf->hold)
 		drop = PHN_DROP_HOLD;
@@ -204,7 +132,7 @@ static int receive_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp 
 	if (drop)
 		return drop;
 	rtp->pt = pt->number;
-	account(&rx, rtp, skb, now);
+	phn_account(leg, rtp, skb->len, now);
 	if (codec == PHONION_CODEC_TELEPHONE_EVENT)
 		tell_event(leg, rtp, skb);
 	return forward(leg, skb, rtp, now);
@@ -237,11 +165,11 @@ static int receive(const struct phn_rx *rx, struct sk_buff *skb)
 	u64 now = ktime_get_ns();
 	int drop;
 
-	drop = check_window(rx->leg, now);
+	drop = phn_check_window(rx->leg, now);
 	if (!drop)
-		drop = check_source(conf, rx);
+		drop = phn_check_source(conf, rx);
 	if (!drop)
-		drop = check_rate(rx->leg, conf, now);
+		drop = phn_check_rate(rx->leg, conf, now);
 	if (drop)
 		return drop;
 	if (rx->rtcp) {

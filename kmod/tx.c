@@ -9,38 +9,9 @@
 #include "leg.h"
 #include "netns.h"
 #include "path.h"
+#include "steps.h"
 #include "tdm.h"
 #include "xmit.h"
-
-/* Only a change of source takes the lock. */
-static void rewrite(struct phn_leg *leg, struct phn_rtp *rtp, u64 now)
-{
-	struct phn_stream_anchor anchor;
-	unsigned int seq;
-
-	do {
-		seq = read_seqcount_begin(&leg->tx_seq);
-		anchor = leg->tx.anchor;
-	} while (read_seqcount_retry(&leg->tx_seq, seq));
-
-	if (unlikely(!phn_stream_anchored(&anchor, rtp))) {
-		spin_lock(&leg->tx_lock);
-		if (!phn_stream_anchored(&leg->tx.anchor, rtp)) {
-			write_seqcount_begin(&leg->tx_seq);
-			phn_stream_reanchor(&leg->tx, rtp, now);
-			write_seqcount_end(&leg->tx_seq);
-		}
-		anchor = leg->tx.anchor;
-		spin_unlock(&leg->tx_lock);
-	}
-
-	phn_stream_apply(&anchor, leg->tx.ssrc, rtp);
-	if (phn_stream_newer(&leg->tx, rtp)) {
-		leg->tx.last_seq = rtp->seq;
-		leg->tx.last_ts = rtp->timestamp;
-		leg->tx.last_ns = now;
-	}
-}
 
 static __sum16 add_length(__wsum sum, unsigned int len)
 {
@@ -189,7 +160,7 @@ int phn_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, const 
 	if (skb_cow_head(skb, path->headroom + PHN_RTP_HLEN))
 		return PHN_DROP_NO_MEMORY;
 
-	rewrite(leg, rtp, now);
+	phn_renumber(leg, rtp, now);
 	write_headers(skb, path, rtp);
 	scrub(skb);
 	return transmit(leg, path, skb);

@@ -16,21 +16,12 @@
 #include "compat.h"
 #include "path.h"
 
-static bool has_egress_hook(const struct net_device *dev)
-{
-#ifdef CONFIG_NETFILTER_EGRESS
-	if (rcu_access_pointer(dev->nf_hooks_egress))
-		return true;
-#endif
-	return phn_dev_has_egress_tc(dev);
-}
-
 static bool is_direct(struct net_device *dev, const struct netdev_queue *txq,
 		      const struct sk_buff *skb)
 {
 	return !rcu_dereference_bh(txq->qdisc)->enqueue &&
 	       dev->features & NETIF_F_HW_CSUM && !skb_is_nonlinear(skb) &&
-	       !has_egress_hook(dev) && !dev_nit_active(dev) &&
+	       !phn_dev_has_egress_hook(dev) && !dev_nit_active(dev) &&
 	       dev->flags & IFF_UP && !netif_xmit_frozen_or_stopped(txq) &&
 	       !dev_xmit_recursion();
 }

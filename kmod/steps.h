@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a packet goes through at its legs, whether the ingress hook has it or XDP.
+ * In line, for it is done for every packet.
+ */
+#ifndef PHN_STEPS_H
+#define PHN_STEPS_H
+
+#include "bridge.h"
+#include "leg.h"
+#include "notify.h"
+#include "rx.h"
+
+/*
+ * Checks return 0, or the counter of the reason why the packet goes
+ * no further.
+ */
+
+static inline int phn_check_window(const struct phn_leg *leg, u64 now)
+{
+	if (now < READ_ONCE(leg->open_ns) || now >= READ_ONCE(leg->close_ns))
+		return PHN_DROP_WINDOW;
+	return 0;
+}
+
+/*
+ * Media comes from the peer and from nobody else. While the port is still to
+ * be latched, any of the peer's will do. RTCP may come from any port: nothing
+ * depends on it.
+ */
+static inline int phn_check_source(const struct phn_leg_conf *conf, const struct phn_rx *rx)
+{
+	if (!conf->remote.family || !phn_addr_same_ip(&conf->remote, rx->src))
+		return rx->rtcp ? PHN_DROP_RTCP : PHN_DROP_SOURCE;
+	if (conf->remote.port != rx->src->port && !conf->latch && !rx->rtcp)
+		return PHN_DROP_SOURCE;
+	return 0;
+}
+
+/* A leaky bucket that holds one second's worth. */
+static inline int phn_check_rate(struct phn_leg *leg, const struct phn_leg_conf *conf, u64 now)
+{
+	u64 used = max(READ_ONCE(leg->rate_ns), now);
+
+	if (used > now + NSEC_PER_SEC - conf->rate_interval_ns)
+		return PHN_DROP_RATE;
+	WRITE_ONCE(leg->rate_ns, used + conf->rate_interval_ns);
+	return 0;
+}
+
+static inline const struct phn_pt *phn_find_pt(const struct phn_leg_conf *conf, u8 number)
+{
+	int i;
+
+	for (i = 0; i < conf->n_pt; i++)
+		if (conf->pt[i].number == number)
+			return &conf->pt[i];
+	return NULL;
+}
+
+static inline const struct phn_xlate *phn_find_xlate(const struct phn_bridge_dir *dir, u8 number)
+{
+	int i;
+
+	for (i = 0; i < dir->n; i++)
+		if (dir->xlate[i].in == number)
+			return &dir->xlate[i];
+	return NULL;
+}
+
+/* A packet was accepted; @len octets of payload. */
+static __always_inline void phn_account(struct phn_leg *leg, const struct phn_rtp *rtp,
+					unsigned int len, u64 now)
+{
+	if (unlikely(!READ_ONCE(leg->last_rx_ns)))
+		phn_notify_first_packet(leg);
+	WRITE_ONCE(leg->last_rx_ns, now);
+	phn_rxstat_update(&leg->rx, rtp, now);
+	phn_leg_count_packet(leg->stats, PHN_RX_PACKETS, len);
+}
+
+/* The header becomes the outgoing stream's. Only a change of source takes the lock. */
+static inline void phn_renumber(struct phn_leg *leg, struct phn_rtp *rtp, u64 now)
+{
+	struct phn_stream_anchor anchor;
+	unsigned int seq;
+
+	do {
+		seq = read_seqcount_begin(&leg->tx_seq);
+		anchor = leg->tx.anchor;
+	} while (read_seqcount_retry(&leg->tx_seq, seq));
+
+	if (unlikely(!phn_stream_anchored(&anchor, rtp))) {
+		spin_lock(&leg->tx_lock);
+		if (!phn_stream_anchored(&leg->tx.anchor, rtp)) {
+			write_seqcount_begin(&leg->tx_seq);
+			phn_stream_reanchor(&leg->tx, rtp, now);
+			write_seqcount_end(&leg->tx_seq);
+		}
+		anchor = leg->tx.anchor;
+		spin_unlock(&leg->tx_lock);
+	}
+
+	phn_stream_apply(&anchor, leg->tx.ssrc, rtp);
+	if (phn_stream_newer(&leg->tx, rtp)) {
+		leg->tx.last_seq = rtp->seq;
+		leg->tx.last_ts = rtp->timestamp;
+		leg->tx.last_ns = now;
+	}
+}
+
+#endif
