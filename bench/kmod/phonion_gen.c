@@ -8,11 +8,12 @@
  * debugfs, phonion_gen/:
  *   frames	written: the frames of all flows, each of the same size, one after
  *		the other; the last write with an offset of 0 replaces them all
- *   run	written: "DEVICE FRAME-SIZE RTP-OFFSET PACKETS CHECKSUMMED"; the frames
+ *   run	written: "DEVICE FRAME-SIZE RTP-OFFSET PACKETS CHECKSUMMED PAGED"; the frames
  *		are sent in turn. Read: "PACKETS-SENT NANOSECONDS CYCLES" of that run.
  *
  * RTP-OFFSET 0 leaves the frames as they are. CHECKSUMMED 1 marks them as checked
- * by the receiving device, as real ones do.
+ * by the receiving device, as real ones do. PAGED 1 has each packet in a fragment of
+ * a page, which veth can give to XDP without copying it first.
  */
 #include <linux/debugfs.h>
 #include <linux/interrupt.h>
@@ -24,6 +25,7 @@
 #include <linux/skbuff.h>
 #include <linux/timex.h>
 #include <linux/vmalloc.h>
+#include <net/checksum.h>
 #include <net/net_namespace.h>
 
 #define FRAMES_MAX	 (64u << 20)
@@ -37,6 +39,7 @@ struct gen_run {
 	unsigned int rtp;
 	unsigned int packets;
 	unsigned int checksummed;
+	unsigned int paged;
 };
 
 static struct dentry *dir;
@@ -76,6 +79,29 @@ static void advance(u8 *rtp)
 	*timestamp = htonl(ntohl(*timestamp) + SAMPLES_A_PACKET);
 }
 
+/* There is nobody to say of frames for XDP that a device has checked them. */
+static noinline void advance_checked(u8 *rtp)
+{
+	__sum16 *check = (__sum16 *)(rtp - 2);
+	__wsum rest = csum_sub(csum_unfold(~*check), csum_partial(rtp, 8, 0));
+
+	advance(rtp);
+	if (*check)
+		*check = csum_fold(csum_partial(rtp, 8, rest)) ?: CSUM_MANGLED_0;
+}
+
+static noinline struct sk_buff *alloc_paged(unsigned int size)
+{
+	unsigned int room = SKB_DATA_ALIGN(HEADROOM + size) +
+			    SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+	void *data = netdev_alloc_frag(room);
+	struct sk_buff *skb = data ? build_skb(data, room) : NULL;
+
+	if (data && !skb)
+		skb_free_frag(data);
+	return skb;
+}
+
 /* bench/profile stops here. */
 static noinline bool phonion_gen_send(struct net_device *dev, const struct gen_run *run, u8 *frame)
 {
@@ -83,9 +109,14 @@ static noinline bool phonion_gen_send(struct net_device *dev, const struct gen_r
 	struct sk_buff *skb;
 	netdev_tx_t ret;
 
-	if (run->rtp)
-		advance(frame + run->rtp);
-	skb = alloc_skb(HEADROOM + run->size, GFP_ATOMIC);
+	if (unlikely(run->paged)) {
+		advance_checked(frame + run->rtp);
+		skb = alloc_paged(run->size);
+	} else {
+		if (run->rtp)
+			advance(frame + run->rtp);
+		skb = alloc_skb(HEADROOM + run->size, GFP_ATOMIC);
+	}
 	if (!skb)
 		return false;
 	skb_reserve(skb, HEADROOM);
@@ -155,8 +186,8 @@ static ssize_t run_write(struct file *file, const char __user *buf, size_t len, 
 	if (copy_from_user(text, buf, len))
 		return -EFAULT;
 	text[len] = '\0';
-	if (sscanf(text, "%15s %u %u %u %u", run.dev, &run.size, &run.rtp, &run.packets,
-		   &run.checksummed) != 5)
+	if (sscanf(text, "%15s %u %u %u %u %u", run.dev, &run.size, &run.rtp, &run.packets,
+		   &run.checksummed, &run.paged) != 6)
 		return -EINVAL;
 	mutex_lock(&gen_lock);
 	err = start(&run);

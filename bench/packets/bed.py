@@ -17,6 +17,7 @@ import wire  # noqa: E402
 from netns import Netns  # noqa: E402
 
 GEN = "/sys/kernel/debug/phonion_gen"
+OUT_INDEX = 77          # of r1, which bench/bpf/redirect.bpf.c knows
 SIZE = 172              # octets of RTP: 20 ms of G.711
 PORTS = range(20000, 60000, 2)
 MACS = {"g0": "02:00:00:00:00:01", "r0": "02:00:00:00:00:02", "r1": "02:00:00:00:00:03", "s0": "02:00:00:00:00:04"}
@@ -41,7 +42,7 @@ class Bed:
         self.gen, self.relay, self.sink = (Netns(n) for n in ("gen", "relay", "sink"))
         self.relay.ip("link set lo up")
         self.gen.ip(f"link add g0 address {MACS['g0']} type veth peer r0 address {MACS['r0']} netns relay")
-        self.relay.ip(f"link add r1 address {MACS['r1']} type veth peer s0 address {MACS['s0']} netns sink")
+        self.relay.ip(f"link add r1 index {OUT_INDEX} address {MACS['r1']} type veth peer s0 address {MACS['s0']} netns sink")
         for ns in (self.gen, self.relay, self.sink):
             ns.sysctl(net__ipv6__conf__all__disable_ipv6=0, net__ipv6__conf__all__accept_dad=0)
         for ns, dev in (self.gen, "g0"), (self.sink, "s0"), (self.relay, "r0"), (self.relay, "r1"):
@@ -51,6 +52,7 @@ class Bed:
                           *(f"addr add {NET[6].format(net, h)}/64 dev {dev} nodad" for h in (2, 10, 11, 12, 13)),
                           *(f"neigh add {far[f]} lladdr {MACS[other]} dev {dev} nud permanent" for f in (4, 6)))
         self.drop_at(self.sink, "s0")
+        self.paged = False
 
     @staticmethod
     def drop_at(ns, dev):
@@ -59,6 +61,13 @@ class Bed:
                 type filter hook ingress device {dev} priority 0; policy drop;
             }}
         }}""".encode())
+
+    def xdp(self, program):
+        """Ask @program what comes by r0 before it is an skb; what it redirects does not
+        become one at the sink either."""
+        self.paged = True
+        self.sink.ip(f"link set dev s0 xdpdrv obj {TREE}/build/bench/drop.bpf.o sec xdp")
+        self.relay.ip(f"link set dev r0 xdpdrv obj {program} sec xdp")
 
     def delivered(self):
         with self.sink:
@@ -84,7 +93,7 @@ class Bed:
         before = self.delivered()
         with self.gen:
             with open(f"{GEN}/run", "w") as f:
-                f.write(f"g0 {size} {rtp} {packets} {int(checksum)}")
+                f.write(f"g0 {size} {rtp} {packets} {int(checksum)} {int(self.paged)}")
             with open(f"{GEN}/run") as f:
                 sent, ns, cycles = map(int, f.read().split())
         return sent, ns, cycles, self.delivered() - before
