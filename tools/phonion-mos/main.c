@@ -14,6 +14,9 @@ static const char help[] =
 	"  compare [-x COMMAND] SAID HEARD [NAME VALUE]...\n"
 	"                          rates a call by recordings of what was said and heard\n"
 	"      -x  asks another program, such as 'pesq +8000 %r %d', too\n"
+	"  legs [FILE] [NAME VALUE]...\n"
+	"                          rates what has arrived at a relay's legs, from the output of\n"
+	"                          'phonionctl -j leg', in FILE or on standard input\n"
 	"  params                  the E-model's parameters, defaults and ranges\n"
 	"\n"
 	"  -j  JSON, one line\n"
@@ -32,10 +35,8 @@ static const struct {
 	const char *name;
 	int (*run)(const struct opts *opts, int argc, char **argv);
 } commands[] = {
-	{ "rate", cmd_rate },
-	{ "compare", cmd_compare },
-	{ "params", cmd_params },
-	{ "help", cmd_help },
+	{ "rate", cmd_rate },	  { "compare", cmd_compare }, { "legs", cmd_legs },
+	{ "params", cmd_params }, { "help", cmd_help },
 };
 
 int main(int argc, char **argv)

@@ -8,6 +8,7 @@
 
 int cmd_rate(const struct opts *opts, int argc, char **argv);
 int cmd_compare(const struct opts *opts, int argc, char **argv);
+int cmd_legs(const struct opts *opts, int argc, char **argv);
 int cmd_params(const struct opts *opts, int argc, char **argv);
 
 /*
