@@ -103,7 +103,7 @@ static int run_text(PGconn *conn, const char *text)
 	return err;
 }
 
-static int prepare(PGconn *conn)
+static int prepare(struct postgres *pg)
 {
 	PGresult *result;
 	char name[16];
@@ -111,12 +111,18 @@ static int prepare(PGconn *conn)
 
 	for (int i = 0; i < PG_COUNT && !err; i++) {
 		snprintf(name, sizeof(name), "%d", i);
-		result = PQprepare(conn, name, pg_texts[i], 0, NULL);
+		result = PQprepare(pg->conn, name, pg_texts[i], 0, NULL);
 		if (PQresultStatus(result) != PGRES_COMMAND_OK)
-			err = errno_of(conn, result);
+			err = errno_of(pg->conn, result);
 		PQclear(result);
 	}
+	pg->prepared = !err;
 	return err;
+}
+
+static bool is_up(const struct postgres *pg)
+{
+	return pg->prepared && PQstatus(pg->conn) == CONNECTION_OK;
 }
 
 /* Once a second at most; within a transaction there is nothing to go on with. */
@@ -124,11 +130,12 @@ static int reconnect(struct postgres *pg)
 {
 	if (now_ms() - pg->tried_ms < RETRY_MS)
 		return -EAGAIN;
+	pg->prepared = false;
 	PQreset(pg->conn);
 	pg->tried_ms = now_ms();
 	if (PQstatus(pg->conn) != CONNECTION_OK)
 		return -EAGAIN;
-	return prepare(pg->conn);
+	return prepare(pg);
 }
 
 int pg_query(struct store *store, enum pg_statement which, const struct pg_args *args,
@@ -173,7 +180,7 @@ int pg_begin(struct store *store)
 	struct postgres *pg = (struct postgres *)store;
 	int err = 0;
 
-	if (PQstatus(pg->conn) != CONNECTION_OK)
+	if (!is_up(pg))
 		err = reconnect(pg);
 	if (!err)
 		err = run_text(pg->conn, "BEGIN");
@@ -309,7 +316,7 @@ static int open_store(struct store **store, const char *url, char **error)
 	pg->conn = connect_to(url);
 	err = PQstatus(pg->conn) == CONNECTION_OK ? make_tables(pg->conn) : -EAGAIN;
 	if (!err)
-		err = prepare(pg->conn);
+		err = prepare(pg);
 	if (!err) {
 		*store = &pg->store;
 		return 0;

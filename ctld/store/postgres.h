@@ -38,6 +38,7 @@ enum pg_statement {
 struct postgres {
 	struct store store;
 	PGconn *conn;
+	bool prepared;	   /* the connection has the statements */
 	uint64_t tried_ms; /* when a connection was last tried, of CLOCK_MONOTONIC */
 };
 

@@ -34,6 +34,16 @@ def free_port():
         return s.getsockname()[1]
 
 
+def new_store(folder):
+    """The URL of an empty one: a file, or a database of the server whose socket is in PHONION_POSTGRES."""
+    server = os.environ.get("PHONION_POSTGRES")
+    if not server:
+        return f"sqlite:{folder}/broker.db"
+    name = "rig_" + secrets.token_hex(8)
+    subprocess.run(["createdb", "-h", server, "-U", "phonion", name], check=True)
+    return f"postgresql://phonion@/{name}?host={server}"
+
+
 class Answer:
     def __init__(self, response):
         self.status, self.headers, self.body = response.status, response.headers, response.read()
@@ -57,13 +67,14 @@ class Broker:
         atexit.register(self.clean)
         self.conf, self.log_path = f"{self.dir}/conf", f"{self.dir}/log"
         self.port = free_port()
+        self.store = new_store(self.dir)
         self.process = None
         self.configure(conf, limits)
 
     def configure(self, conf="", limits=None):
         with open(self.conf, "w", opener=lambda p, f: os.open(p, f, 0o600)) as f:
             f.write(f'listen = [ "127.0.0.1:{self.port}", "[::1]:{self.port}" ];\n'
-                    f'store = "sqlite:{self.dir}/broker.db";\nidentity = "{self.dir}/broker.key";\n'
+                    f'store = "{self.store}";\nidentity = "{self.dir}/broker.key";\n'
                     f'{self.LIMITS if limits is None else limits}{conf}')
 
     def run(self, *args, conf=None):
