@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The options of a command: anywhere among its words, as --name VALUE or --name=VALUE. */
+/*
+ * The options of a command: anywhere among its words, as --name VALUE or
+ * --name=VALUE; behind -- there are none.
+ */
 #include <string.h>
 
+#include "crypto/base64url.h"
+#include "crypto/sign.h"
 #include "phonion.h"
 
 static const struct option_word *find(const struct option_word *words, const char *arg, size_t len)
@@ -35,14 +40,30 @@ static int take(struct client *client, const struct option_word *words, char **a
 	return value ? 1 : 2;
 }
 
+/* One key in 64 begins with a -. */
+static bool is_key(const char *arg)
+{
+	uint8_t key[SIGN_KEY_LEN];
+
+	return !base64url_exact(key, sizeof(key), arg);
+}
+
+static bool is_option(const char *arg)
+{
+	return arg[0] == '-' && arg[1] && !is_key(arg);
+}
+
 int options_read(struct client *client, const struct option_word *words, int argc, char **argv)
 {
+	bool options = true;
 	int kept = 0;
 
 	for (int i = 0; i < argc;) {
 		int n = 1;
 
-		if (argv[i][0] == '-' && argv[i][1])
+		if (options && !strcmp(argv[i], "--"))
+			options = false;
+		else if (options && is_option(argv[i]))
 			n = take(client, words, argv + i);
 		else
 			argv[kept++] = argv[i];
