@@ -206,17 +206,9 @@ static int kernel_leg_play(struct dataplane *dp, uint32_t id, const struct dp_so
 {
 	struct nlmsghdr *nlh = begin(dp, PHONION_CMD_LEG_PLAY);
 
-	if (sound && (sound->tone_len > PHONION_MAX_TONE_LEN || sound->on_ms > UINT16_MAX ||
-		      sound->off_ms > UINT16_MAX || sound->noise_len > PHONION_MAX_NOISE_LEN))
-		return refuse(dp, "the sound is too long");
 	mnl_attr_put_u32(nlh, PHONION_A_LEG_ID, id);
-	if (sound && sound->tone) {
-		mnl_attr_put(nlh, PHONION_A_LEG_PLAY_TONE, sound->tone_len, sound->tone);
-		mnl_attr_put_u16(nlh, PHONION_A_LEG_PLAY_ON_MS, sound->on_ms);
-		mnl_attr_put_u16(nlh, PHONION_A_LEG_PLAY_OFF_MS, sound->off_ms);
-	}
-	if (sound && sound->noise)
-		mnl_attr_put(nlh, PHONION_A_LEG_PLAY_NOISE, sound->noise_len, sound->noise);
+	if (nlmsg_put_sound(nlh, sound))
+		return refuse(dp, "the sound is too long");
 	return talk(dp, nlh, NULL, NULL);
 }
 

@@ -120,6 +120,23 @@ int nlmsg_put_leg_change(struct nlmsghdr *nlh, const struct dp_leg *leg, unsigne
 	return err;
 }
 
+int nlmsg_put_sound(struct nlmsghdr *nlh, const struct dp_sound *sound)
+{
+	if (!sound)
+		return 0;
+	if (sound->tone_len > PHONION_MAX_TONE_LEN || sound->on_ms > UINT16_MAX ||
+	    sound->off_ms > UINT16_MAX || sound->noise_len > PHONION_MAX_NOISE_LEN)
+		return -EINVAL;
+	if (sound->tone) {
+		mnl_attr_put(nlh, PHONION_A_LEG_PLAY_TONE, sound->tone_len, sound->tone);
+		mnl_attr_put_u16(nlh, PHONION_A_LEG_PLAY_ON_MS, sound->on_ms);
+		mnl_attr_put_u16(nlh, PHONION_A_LEG_PLAY_OFF_MS, sound->off_ms);
+	}
+	if (sound->noise)
+		mnl_attr_put(nlh, PHONION_A_LEG_PLAY_NOISE, sound->noise_len, sound->noise);
+	return 0;
+}
+
 /* Reading */
 
 static bool has_len(const struct nlattr *attr, size_t len)

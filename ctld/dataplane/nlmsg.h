@@ -11,12 +11,15 @@
 #include "dataplane/dataplane.h"
 
 /* Enough for any request. */
-#define NLMSG_MAX_REQUEST 1024
+#define NLMSG_MAX_REQUEST 2560
 
 /* The attributes of leg-new; -EINVAL for a leg that can not be written. */
 int nlmsg_put_leg(struct nlmsghdr *nlh, const struct dp_leg *leg);
 /* Those of leg-set for the fields WHAT (DP_SET_...). */
 int nlmsg_put_leg_change(struct nlmsghdr *nlh, const struct dp_leg *leg, unsigned int what);
+
+/* Those of leg-play, but for the leg; NULL is nothing. -EINVAL for what is too long. */
+int nlmsg_put_sound(struct nlmsghdr *nlh, const struct dp_sound *sound);
 
 int nlmsg_get_leg(const struct nlmsghdr *nlh, struct dp_leg *leg);
 /* -ENOMSG for a notification that is none of struct dp_event. */

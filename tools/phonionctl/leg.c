@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call/sound.h"
 #include "legs.h"
 #include "names.h"
 #include "tools/lib/out.h"
@@ -400,6 +401,26 @@ static int dtmf(const struct opts *opts, int argc, char **argv)
 	return run(opts, nlh, what, false);
 }
 
+static int play(const struct opts *opts, int argc, char **argv)
+{
+	static const char *const names[] = { "off", "beep", "noise", "ring" };
+	union nl_buf buf;
+	struct nlmsghdr *nlh = nl_request(&buf, PHONION_CMD_LEG_PLAY);
+	enum sound sound = SOUND_NONE;
+	char what[64];
+
+	if (argc != 2)
+		return fail_usage(opts, "leg play: takes a leg and a sound");
+	if (put_id(nlh, argv[0]))
+		return fail_usage(opts, "leg play: '%s' is not the number of a leg", argv[0]);
+	while (sound <= SOUND_RING && strcmp(names[sound], argv[1]))
+		sound++;
+	if (sound > SOUND_RING || nlmsg_put_sound(nlh, sound_get(sound)))
+		return fail_usage(opts, "leg play: '%s' is not beep, noise, ring or off", argv[1]);
+	snprintf(what, sizeof(what), "leg %s", argv[0]);
+	return run(opts, nlh, what, false);
+}
+
 int cmd_leg(const struct opts *opts, int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "show";
@@ -415,8 +436,10 @@ int cmd_leg(const struct opts *opts, int argc, char **argv)
 		return by_id(opts, PHONION_CMD_LEG_SET, verb, argc, argv);
 	if (!strcmp(verb, "dtmf"))
 		return dtmf(opts, argc > 0 ? argc : 0, argv);
+	if (!strcmp(verb, "play"))
+		return play(opts, argc > 0 ? argc : 0, argv);
 	if (!strcmp(verb, "del"))
 		return by_id(opts, PHONION_CMD_LEG_DEL, verb, argc, argv);
-	return fail_usage(opts, "leg: unknown word '%s'; it is one of show, add, set, dtmf, del",
-			  verb);
+	return fail_usage(
+		opts, "leg: unknown word '%s'; it is one of show, add, set, dtmf, play, del", verb);
 }

@@ -12,10 +12,11 @@
 
 #include "dataplane/attrs.h"
 #include "dataplane/genl.h"
+#include "dataplane/nlmsg.h"
 #include "phonionctl.h"
 
-/* The largest request is a leg with all its attributes, some 300 octets. */
-#define NL_REQUEST_SIZE 1024
+/* The largest request is a sound; a leg with all its attributes has some 300 octets. */
+#define NL_REQUEST_SIZE NLMSG_MAX_REQUEST
 
 union nl_buf {
 	struct nlmsghdr nlh;
