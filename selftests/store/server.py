@@ -7,7 +7,11 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from tap import until  # noqa: E402
 
 BIN = max(glob.glob("/usr/lib/postgresql/*/bin"), default="", key=lambda p: int(p.split("/")[-2]))
 
@@ -60,10 +64,19 @@ class Server:
     def url(self, database):
         return f"postgresql://phonion@/{database}?host={self.dir}"
 
+    def _children(self):
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as f:
+            return [int(pid) for pid in f.read().split()]
+
     def kill(self):
-        """All of its processes at once, as a crash of the machine would."""
-        os.killpg(self.process.pid, signal.SIGKILL)
+        """All of its processes at once, as a crash of the machine would. They are gone when it returns:
+        a new server does not start while there is one of the old."""
+        self.process.send_signal(signal.SIGSTOP)    # so that there are no more of them
+        children = self._children()
+        for pid in (*children, self.process.pid):
+            os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children), 60)
 
     def clean(self):
         if self.process and self.process.poll() is None:
