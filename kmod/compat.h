@@ -7,6 +7,13 @@
 #include <linux/netdevice.h>
 #include <linux/version.h>
 
+/* All of it is written before it is read, though the compiler zeroes what it cannot follow. */
+#if __has_attribute(__uninitialized__)
+#define PHN_UNINITIALIZED __attribute__((__uninitialized__))
+#else
+#define PHN_UNINITIALIZED
+#endif
+
 /* Does somebody classify what leaves by the device? */
 static inline bool phn_dev_has_egress_tc(const struct net_device *dev)
 {

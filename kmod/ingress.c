@@ -17,6 +17,7 @@
 #include <net/ip6_checksum.h>
 #include <net/ipv6.h>
 
+#include "compat.h"
 #include "leg.h"
 #include "netns.h"
 #include "path.h"
@@ -60,7 +61,7 @@ static struct phn_leg *lookup(struct phn_net *pn, struct phn_addr *dst, bool *rt
 }
 
 /* What may be wrong with any packet, whatever its headers say. */
-static bool plain(struct phn_net *pn, const struct sk_buff *skb)
+static inline bool plain(struct phn_net *pn, const struct sk_buff *skb)
 {
 	if (unlikely(skb_is_gso(skb)))
 		punt(pn, PHN_PUNT_GSO);
@@ -85,7 +86,7 @@ static bool checksum_ok(struct sk_buff *skb, const struct phn_flow *flow)
 }
 
 /* From here on the packet is ours: it is forwarded, or dropped and counted. */
-static __always_inline unsigned int take(struct phn_flow *flow, struct sk_buff *skb)
+static noinline unsigned int take(struct phn_flow *flow, struct sk_buff *skb)
 {
 	struct phn_rx rx = { .leg = flow->leg, .src = &flow->src, .rtcp = flow->rtcp };
 
@@ -109,7 +110,8 @@ static __always_inline unsigned int take(struct phn_flow *flow, struct sk_buff *
 	return NF_STOLEN;
 }
 
-static unsigned int ingress4(struct phn_net *pn, struct sk_buff *skb)
+/* Whatever its header may look like. */
+static noinline unsigned int ingress4_unusual(struct phn_net *pn, struct sk_buff *skb)
 {
 	struct udphdr uh_buf, *uh;
 	struct phn_flow flow;
@@ -141,6 +143,57 @@ static unsigned int ingress4(struct phn_net *pn, struct sk_buff *skb)
 	if (unlikely(ip_fast_csum(iph, 5)))
 		return drop(flow.leg, skb, PHN_DROP_CHECKSUM);
 	phn_addr_set4(&flow.src, iph->saddr, uh->source);
+	return take(&flow, skb);
+}
+
+/*
+ * Nobody else has the packet, nothing follows the datagram, and the device has
+ * checked what was to be checked.
+ */
+static inline bool is_settled(const struct sk_buff *skb, const struct phn_flow *flow, bool checked)
+{
+	return skb->len == flow->nhlen + flow->udplen && !skb_shared(skb) &&
+	       (checked || skb->ip_summed == CHECKSUM_UNNECESSARY);
+}
+
+static __always_inline unsigned int take_settled(struct phn_flow *flow, struct sk_buff *skb)
+{
+	struct phn_rx rx = { .leg = flow->leg, .src = &flow->src, .rtcp = flow->rtcp };
+
+	__skb_pull(skb, flow->nhlen + sizeof(struct udphdr));
+	phn_rx(&rx, skb);
+	return NF_STOLEN;
+}
+
+/* Headers that are there, bare and whole: of nearly every packet. */
+static __always_inline unsigned int ingress4(struct phn_net *pn, struct sk_buff *skb)
+{
+	const struct iphdr *iph = (const struct iphdr *)skb->data;
+	const struct udphdr *uh = (const struct udphdr *)(iph + 1);
+	struct phn_flow flow PHN_UNINITIALIZED;
+	struct phn_addr dst PHN_UNINITIALIZED;
+
+	if (unlikely(skb_headlen(skb) < sizeof(*iph) + sizeof(*uh) || iph->version != 4 ||
+		     iph->ihl != 5 || ip_is_fragment(iph)))
+		return ingress4_unusual(pn, skb);
+	if (iph->protocol != IPPROTO_UDP)
+		return NF_ACCEPT;
+
+	phn_addr_set4(&dst, iph->daddr, uh->dest);
+	flow.leg = lookup(pn, &dst, &flow.rtcp);
+	if (!flow.leg || !plain(pn, skb))
+		return NF_ACCEPT;
+
+	flow.nhlen = sizeof(*iph);
+	flow.udplen = ntohs(uh->len);
+	if (unlikely(ntohs(iph->tot_len) > skb->len || flow.udplen < sizeof(*uh) ||
+		     sizeof(*iph) + flow.udplen > ntohs(iph->tot_len)))
+		return drop(flow.leg, skb, PHN_DROP_MALFORMED);
+	if (unlikely(ip_fast_csum(iph, 5)))
+		return drop(flow.leg, skb, PHN_DROP_CHECKSUM);
+	phn_addr_set4(&flow.src, iph->saddr, uh->source);
+	if (likely(is_settled(skb, &flow, !uh->check)))
+		return take_settled(&flow, skb);
 	return take(&flow, skb);
 }
 
@@ -194,6 +247,10 @@ static unsigned int ingress6(struct phn_net *pn, struct sk_buff *skb)
 		     flow.udplen < sizeof(*uh) || flow.udplen > ntohs(ip6h->payload_len)))
 		return drop(flow.leg, skb, PHN_DROP_MALFORMED);
 	phn_addr_set6(&flow.src, &ip6h->saddr, uh->source);
+	/* RFC 8200, section 8.1: there is always a checksum. */
+	if (likely(skb_headlen(skb) >= sizeof(*ip6h) + sizeof(*uh) && uh->check &&
+		   is_settled(skb, &flow, false)))
+		return take_settled(&flow, skb);
 	return take(&flow, skb);
 }
 

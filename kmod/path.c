@@ -199,6 +199,7 @@ static struct phn_path *path_alloc(struct phn_leg *leg, const struct phn_leg_con
 	path->udp.dest = conf->remote.port;
 	if (path->family == AF_INET) {
 		headers4(path, leg, conf);
+		path->genid = ((struct rtable *)dst)->rt_genid;
 	} else {
 		headers6(path, leg, conf);
 		path->cookie = rt6_get_cookie((struct rt6_info *)dst);
@@ -213,7 +214,14 @@ static struct phn_path *path_alloc(struct phn_leg *leg, const struct phn_leg_con
 	return path;
 }
 
-static const struct phn_path *path_build(struct phn_leg *leg)
+/**
+ * phn_path_build - look for the way to a leg's peer anew
+ * @leg: the leg
+ *
+ * Context: as phn_path_get(), whose rare half it is.
+ * Return: as there.
+ */
+const struct phn_path *phn_path_build(struct phn_leg *leg)
 {
 	const struct phn_leg_conf *conf;
 	struct phn_path *path = NULL;
@@ -225,24 +233,6 @@ static const struct phn_path *path_build(struct phn_leg *leg)
 	path_replace(leg, path);
 	spin_unlock(&leg->path_lock);
 	return path;
-}
-
-/**
- * phn_path_get - the way to a leg's peer
- * @leg: the leg
- *
- * Context: bottom halves off, RCU read-side section for as long as the path
- * is used.
- * Return: the path, or NULL when the peer is not known or cannot be reached.
- */
-const struct phn_path *phn_path_get(struct phn_leg *leg)
-{
-	const struct phn_path *path = rcu_dereference(leg->path);
-
-	if (likely(path && dst_check(path->dst, path->cookie) &&
-		   !(path->neigh && READ_ONCE(path->neigh->dead))))
-		return path;
-	return path_build(leg);
 }
 
 static enum phonion_path_state live_state(const struct phn_path *path)

@@ -9,9 +9,10 @@
 #include <linux/udp.h>
 #include <net/dst.h>
 #include <net/neighbour.h>
+#include <net/net_namespace.h>
 
-struct phn_leg;
-struct phn_net;
+#include "leg.h"
+
 
 /**
  * struct phn_path - the way to a leg's peer
@@ -21,6 +22,7 @@ struct phn_net;
  * @neigh: next hop, on the fast path only; a reference is held, which does hold
  *	the device: phn_path_flush() lets go of it when that is unregistered
  * @cookie: for dst_check()
+ * @genid: of an IPv4 route: it holds while the namespace has the same
  * @family: AF_INET or AF_INET6
  * @state: PHONION_PATH_STATE_FAST, or why packets must go by the stack
  * @hlen: octets of IP and UDP headers
@@ -41,6 +43,7 @@ struct phn_path {
 	struct dst_entry *dst;
 	struct neighbour *neigh;
 	u32 cookie;
+	int genid;
 	u16 family;
 	u8 state;
 	u8 hlen;
@@ -55,7 +58,40 @@ struct phn_path {
 	struct udphdr udp;
 };
 
-const struct phn_path *phn_path_get(struct phn_leg *leg);
+const struct phn_path *phn_path_build(struct phn_leg *leg);
+
+/* As dst_check(), which has no short way for what nearly all packets ask. */
+static inline bool phn_path_holds(const struct phn_path *path)
+{
+	struct dst_entry *dst = path->dst;
+
+	if (path->state != PHONION_PATH_STATE_FAST)
+		return dst_check(dst, path->cookie);
+	if (READ_ONCE(path->neigh->dead))
+		return false;
+	if (path->family != AF_INET)
+		return dst_check(dst, path->cookie);
+	return READ_ONCE(dst->obsolete) == DST_OBSOLETE_FORCE_CHK &&
+	       path->genid == rt_genid_ipv4(dev_net(dst->dev));
+}
+
+/**
+ * phn_path_get - the way to a leg's peer
+ * @leg: the leg
+ *
+ * Context: bottom halves off, RCU read-side section for as long as the path
+ * is used.
+ * Return: the path, or NULL when the peer is not known or cannot be reached.
+ */
+static inline const struct phn_path *phn_path_get(struct phn_leg *leg)
+{
+	const struct phn_path *path = rcu_dereference(leg->path);
+
+	if (likely(path && phn_path_holds(path)))
+		return path;
+	return phn_path_build(leg);
+}
+
 enum phonion_path_state phn_path_state(struct phn_leg *leg, int *ifindex);
 void phn_path_reset(struct phn_leg *leg);
 void phn_path_free(struct phn_path *path);

@@ -6,6 +6,7 @@
 #include <linux/udp.h>
 #include <net/sock.h>
 
+#include "compat.h"
 #include "core/g711.h"
 #include "steps.h"
 #include "tx.h"
@@ -80,8 +81,8 @@ static int receive_rtp(const struct phn_rx *rx, const struct phn_leg_conf *conf,
 {
 	unsigned int avail = min_t(unsigned int, skb->len, PHN_RTP_HLEN_PEEK);
 	struct phn_leg *leg = rx->leg;
+	struct phn_rtp rtp PHN_UNINITIALIZED;
 	const struct phn_pt *pt;
-	struct phn_rtp rtp;
 	int drop;
 
 	if (!pskb_may_pull(skb, avail))

@@ -7,6 +7,7 @@
 #define PHN_STEPS_H
 
 #include "bridge.h"
+#include "compat.h"
 #include "leg.h"
 #include "notify.h"
 #include "rx.h"
@@ -82,7 +83,7 @@ static __always_inline void phn_account(struct phn_leg *leg, const struct phn_rt
 /* The header becomes the outgoing stream's. Only a change of source takes the lock. */
 static inline void phn_renumber(struct phn_leg *leg, struct phn_rtp *rtp, u64 now)
 {
-	struct phn_stream_anchor anchor;
+	struct phn_stream_anchor anchor PHN_UNINITIALIZED;
 	unsigned int seq;
 
 	do {

@@ -19,7 +19,7 @@ static __sum16 add_length(__wsum sum, unsigned int len)
 }
 
 /* The device, or the stack for one that cannot, fills in the checksum. */
-static void write_udp(struct sk_buff *skb, struct udphdr *uh, const struct phn_path *path,
+static __always_inline void write_udp(struct sk_buff *skb, struct udphdr *uh, const struct phn_path *path,
 		      unsigned int len)
 {
 	*uh = path->udp;
@@ -31,7 +31,7 @@ static void write_udp(struct sk_buff *skb, struct udphdr *uh, const struct phn_p
 	skb->csum_offset = offsetof(struct udphdr, check);
 }
 
-static void write_ip(struct sk_buff *skb, const struct phn_path *path)
+static __always_inline void write_ip(struct sk_buff *skb, const struct phn_path *path)
 {
 	unsigned int len = skb->len;
 
@@ -53,7 +53,7 @@ static void write_ip(struct sk_buff *skb, const struct phn_path *path)
 }
 
 /* IP, UDP and RTP headers before the payload; there is room for them. */
-static void write_headers(struct sk_buff *skb, const struct phn_path *path,
+static __always_inline void write_headers(struct sk_buff *skb, const struct phn_path *path,
 			  const struct phn_rtp *rtp)
 {
 	unsigned int iplen = path->hlen - sizeof(struct udphdr);
@@ -65,7 +65,7 @@ static void write_headers(struct sk_buff *skb, const struct phn_path *path,
 }
 
 /* Nothing that the packet met on its way here may show on its way on. */
-static void scrub(struct sk_buff *skb)
+static __always_inline void scrub(struct sk_buff *skb)
 {
 	skb_orphan(skb);
 	skb_scrub_packet(skb, true);
@@ -85,7 +85,7 @@ static int send_slow(struct net *net, const struct phn_path *path, struct sk_buf
 	return ip6_local_out(net, NULL, skb);
 }
 
-static int transmit(struct phn_leg *leg, const struct phn_path *path, struct sk_buff *skb)
+static __always_inline int transmit(struct phn_leg *leg, const struct phn_path *path, struct sk_buff *skb)
 {
 	unsigned int payload = skb->len - path->hlen - PHN_RTP_HLEN;
 
@@ -107,7 +107,7 @@ static bool fits(const struct phn_path *path, unsigned int len)
 }
 
 /* Whether a payload may leave, and how. Return: 0, or the counter of the reason why not. */
-static int admit(struct phn_leg *leg, unsigned int len, u64 now, const struct phn_path **path)
+static __always_inline int admit(struct phn_leg *leg, unsigned int len, u64 now, const struct phn_path **path)
 {
 	const struct phn_leg_conf *conf = rcu_dereference(leg->conf);
 

@@ -89,7 +89,7 @@ static bool find_leg(struct phn_net *pn, struct phn_frame *f, const struct phn_a
 static bool parse4(struct phn_net *pn, struct phn_frame *f, const u8 *end)
 {
 	struct iphdr *iph = (struct iphdr *)f->iph;
-	struct phn_addr dst;
+	struct phn_addr dst PHN_UNINITIALIZED;
 
 	f->uh = (struct udphdr *)(iph + 1);
 	if (iph->version != 4 || iph->ihl != 5 || iph->protocol != IPPROTO_UDP ||
@@ -105,7 +105,7 @@ static bool parse4(struct phn_net *pn, struct phn_frame *f, const u8 *end)
 static bool parse6(struct phn_net *pn, struct phn_frame *f, const u8 *end)
 {
 	struct ipv6hdr *ip6h = (struct ipv6hdr *)f->iph;
-	struct phn_addr dst;
+	struct phn_addr dst PHN_UNINITIALIZED;
 
 	f->uh = (struct udphdr *)(ip6h + 1);
 	if ((u8 *)(f->uh + 1) > end || ip6h->version != 6 || ip6h->nexthdr != IPPROTO_UDP)
@@ -299,7 +299,7 @@ static bool parse(struct phn_net *pn, struct phn_frame *f, const struct xdp_buff
 static int forward(struct phn_net *pn, struct xdp_buff *xdp)
 {
 	const struct phn_leg_conf *conf;
-	struct phn_frame f;
+	struct phn_frame f PHN_UNINITIALIZED;
 	__wsum payload;
 	u64 now;
 	int why;
