@@ -11,7 +11,10 @@
 static const s32 coefficient[8] = { 27980, 26956, 25701, 24219, 19073, 16325, 13085, 9315 };
 
 /* Least power of a frequency: of -36 dBm0 or so, where a block's is (peak * 51) squared. */
-#define LEAST	     ((u64)(360 * 51) * (360 * 51))
+#define PEAK	     360
+#define LEAST	     ((u64)(PEAK * 51) * (PEAK * 51))
+/* Energy of a block under which there can be no two such: most of a pause is. */
+#define QUIET	     (PEAK * PEAK * 51)
 /* How much a frequency must stand out from the others of its group: 8 dB. */
 #define STAND_OUT    6
 /* How much stronger the column may be: 8 dB; the row: 4 dB. */
@@ -29,12 +32,29 @@ void phd_detect_init(struct phd_detect *d)
 	d->tone = PHD_NO_TONE;
 }
 
-static u64 power(const s32 state[2], s32 coefficient)
+/* Of one frequency in a block. */
+static u64 power(const s16 x[PHD_DETECT_BLOCK], s32 coefficient)
 {
-	s64 a = state[0], b = state[1];
-	s64 p = a * a + b * b - ((coefficient * a) >> 14) * b;
+	s64 a = 0, b = 0, next, p;
+	int i;
 
+	for (i = 0; i < PHD_DETECT_BLOCK; i++) {
+		next = x[i] + ((coefficient * a) >> 14) - b;
+		b = a;
+		a = next;
+	}
+	p = a * a + b * b - ((coefficient * a) >> 14) * b;
 	return p < 0 ? 0 : p;
+}
+
+static u64 energy(const s16 x[PHD_DETECT_BLOCK])
+{
+	u64 sum = 0;
+	int i;
+
+	for (i = 0; i < PHD_DETECT_BLOCK; i++)
+		sum += x[i] * x[i];
+	return sum;
 }
 
 /* Return: which of four stands out, or -1. */
@@ -63,20 +83,26 @@ static u8 event_of(int row, int column)
 
 static u8 block_tone(const struct phd_detect *d)
 {
-	u64 p[8], both;
+	u64 p[8], both, all = energy(d->x);
 	int row, column, i;
 
-	for (i = 0; i < 8; i++)
-		p[i] = power(d->state[i], coefficient[i]);
+	if (all < QUIET)
+		return PHD_NO_TONE;
+	for (i = 0; i < 4; i++)
+		p[i] = power(d->x, coefficient[i]);
 	row = strongest(p);
+	if (row < 0) /* as a rule */
+		return PHD_NO_TONE;
+	for (i = 4; i < 8; i++)
+		p[i] = power(d->x, coefficient[i]);
 	column = strongest(p + 4);
-	if (row < 0 || column < 0)
+	if (column < 0)
 		return PHD_NO_TONE;
 	if (p[4 + column] > TWIST_COLUMN(p[row]) || p[row] > TWIST_ROW(p[4 + column]))
 		return PHD_NO_TONE;
 	/* Of pure tones, the sum of both is the energy times half the block's length. */
 	both = p[row] + p[4 + column];
-	if (both * 10 < d->energy * (PHD_DETECT_BLOCK / 2) * PART)
+	if (both * 10 < all * (PHD_DETECT_BLOCK / 2) * PART)
 		return PHD_NO_TONE;
 	return event_of(row, column);
 }
@@ -108,20 +134,10 @@ static void turn_on_or_off(struct phd_detect *d, u8 now)
  */
 bool phd_detect_sample(struct phd_detect *d, s16 x)
 {
-	s32 s;
-	int i;
-
-	for (i = 0; i < 8; i++) {
-		s = x + (s32)(((s64)coefficient[i] * d->state[i][0]) >> 14) - d->state[i][1];
-		d->state[i][1] = d->state[i][0];
-		d->state[i][0] = s;
-	}
-	d->energy += (s32)x * x;
+	d->x[d->n] = x;
 	if (++d->n < PHD_DETECT_BLOCK)
 		return false;
 	turn_on_or_off(d, block_tone(d));
-	memset(d->state, 0, sizeof(d->state));
-	d->energy = 0;
 	d->n = 0;
 	return true;
 }

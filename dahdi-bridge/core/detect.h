@@ -11,8 +11,7 @@
 
 /**
  * struct phd_detect - a detector
- * @state: the last two of each frequency's filter, four rows and four columns
- * @energy: of the block so far
+ * @x: the block so far
  * @n: samples of it
  * @last: tone of the last block
  * @tone: tone that is on, or PHD_NO_TONE
@@ -20,8 +19,7 @@
  * @misses: blocks since it was last heard
  */
 struct phd_detect {
-	s32 state[8][2];
-	u64 energy;
+	s16 x[PHD_DETECT_BLOCK];
 	u8 n;
 	u8 last;
 	u8 tone;
