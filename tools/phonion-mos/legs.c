@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* phonion-mos legs: the E-model from a relay's counters, `phonionctl -j leg`. */
 #include <errno.h>
-#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,21 +35,29 @@ static int read_legs(const struct opts *opts, const char *path, json_t **legs)
 		    "%s has no legs in it", input ? "the input" : path);
 }
 
+/* A counter, which a leg that has received nothing may be without. */
+static int counter(json_int_t *value, const json_t *stats, const char *name, bool needed)
+{
+	const json_t *json = json_object_get(stats, name);
+
+	*value = json_integer_value(json);
+	return json_is_integer(json) || (!json && !needed) ? 0 : -EINVAL;
+}
+
 static int read_leg(struct arrived *arrived, const json_t *leg)
 {
-	json_t *stats = json_object_get(leg, "stats");
-	const json_t *packets = json_object_get(stats, "rx_packets");
-	const json_t *lost = json_object_get(stats, "rx_lost");
-	const json_t *jitter = json_object_get(stats, "rx_jitter");
+	const json_t *stats = json_object_get(leg, "stats");
+	json_int_t jitter;
 
-	if (!json_is_integer(json_object_get(leg, "id")) || !json_is_integer(packets) ||
-	    !json_is_integer(lost) || !json_is_integer(jitter))
+	if (!json_is_integer(json_object_get(leg, "id")) ||
+	    counter(&arrived->packets, stats, "rx_packets", true) ||
+	    counter(&arrived->lost, stats, "rx_lost", arrived->packets) ||
+	    counter(&jitter, stats, "rx_jitter", arrived->packets))
 		return -EINVAL;
-	arrived->packets = json_integer_value(packets);
 	/* Packets that came twice make it negative. */
-	arrived->lost = fmax(0, json_integer_value(lost));
-	arrived->jitter_ms = (double)json_integer_value(jitter) / UNITS_PER_MS;
-	if (arrived->packets < 0 || arrived->jitter_ms < 0)
+	arrived->lost = arrived->lost < 0 ? 0 : arrived->lost;
+	arrived->jitter_ms = (double)jitter / UNITS_PER_MS;
+	if (arrived->packets < 0 || jitter < 0)
 		return -EINVAL;
 	arrived->percent =
 		arrived->lost ? 100.0 * arrived->lost / ((double)arrived->packets + arrived->lost)
