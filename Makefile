@@ -160,6 +160,9 @@ $(BUILD)/bench/path: $(BUILD)/obj/bench/path/main.o $(BUILD)/libphonion.a
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(LDLIBS)
 
+voice: all modules	## how good a call is: plain, through relays, as over Tor
+	bench/voice/run
+
 # What there is to install beside the programs: FILE=DIRECTORY.
 share   := $(PREFIX)/share
 EXTRAS  := $(BUILD)/xdp.bpf.o=$(PREFIX)/lib/phonion \
@@ -202,6 +205,6 @@ clean:			## all that was built, but not the guest's kernel
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check demo bench bench-tdm bench-broker bench-path \
+.PHONY: all voice asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check demo bench bench-tdm bench-broker bench-path \
 	install install-dahdi uninstall clean help
 .DELETE_ON_ERROR:
