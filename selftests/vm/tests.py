@@ -11,14 +11,14 @@ SUITE = f"{HERE}/suite"
 
 
 class Test:
-    def __init__(self, words, limit, boot="main", module=True, base=TREE):
+    def __init__(self, words, limit, boot="main", module=True, icount=False, base=TREE):
         self.path = os.path.normpath(os.path.join(base, words[0]))
         self.words = [self.path] + words[1:]
         name = os.path.relpath(self.path, TREE)
         if name.startswith("../"):
             name = self.path
         self.name = " ".join([re.sub(r"^selftests/", "", name)] + words[1:])
-        self.limit, self.boot, self.module = limit, boot, module
+        self.limit, self.boot, self.module, self.icount = limit, boot, module, icount
 
     def missing(self):
         if not os.path.isfile(self.path):
@@ -27,13 +27,13 @@ class Test:
 
 
 def read_suite(default_limit):
-    """Lines of: PATH [ARG...] [limit=SECONDS] [boot=NAME] [nomodule], # comments."""
+    """Lines of: PATH [ARG...] [limit=SECONDS] [boot=NAME] [nomodule] [icount], # comments."""
     tests = []
     for line in open(SUITE):
         words = shlex.split(line, comments=True)
         if not words:
             continue
-        options = {"limit": default_limit, "boot": "main", "module": True}
+        options = {"limit": default_limit, "boot": "main", "module": True, "icount": False}
         while len(words) > 1:
             if m := re.fullmatch(r"limit=(\d+)", words[-1]):
                 options["limit"] = int(m[1])
@@ -41,6 +41,8 @@ def read_suite(default_limit):
                 options["boot"] = m[1]
             elif words[-1] == "nomodule":
                 options["module"] = False
+            elif words[-1] == "icount":
+                options["icount"] = True
             else:
                 break
             words.pop()
