@@ -25,6 +25,15 @@ def _demote():
         os.setuid(user.pw_uid)
 
 
+def _is_gone(pid):
+    """Or a zombie, which has nothing any more: who has to reap it may not do so soon."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as f:
+            return f.read().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
 class Server:
     def __init__(self):
         if not BIN:
@@ -76,7 +85,7 @@ class Server:
         for pid in (*children, self.process.pid):
             os.kill(pid, signal.SIGKILL)
         self.process.wait()
-        until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in children), 60)
+        until(lambda: all(map(_is_gone, children)), 60)
 
     def clean(self):
         if self.process and self.process.poll() is None:
