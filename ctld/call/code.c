@@ -107,9 +107,10 @@ bool code_make_room(struct calls *calls, const struct conf_trunk *trunk)
 {
 	struct call *call, *longest = NULL;
 
+	/* The newest come first: of two that came in the same turn of the loop the later is met first. */
 	for (call = calls->list; call; call = call->next)
 		if (call->code && (!trunk || call->sides[SIDE_IN].trunk == trunk) &&
-		    (!longest || call->code->since_ms < longest->code->since_ms))
+		    (!longest || call->code->since_ms <= longest->code->since_ms))
 			longest = call;
 	if (longest)
 		call_end(longest, CAUSE_CODE_CROWD);

@@ -5,7 +5,6 @@ import json
 import os
 import struct
 import sys
-import time
 from collections import namedtuple
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -46,12 +45,13 @@ class Listed:
 
 class Hop(rig.Reservation):
     """
-    A reservation whose box is a real one, open from now on for the slots or, of these,
-    for the @window (from, to) in Unix seconds. @postd: to be dialled after the answer.
+    A reservation whose box is a real one, open from now on for two slots, so that it
+    does not end during a test, or of these for the @window (from, to) in Unix seconds.
+    @postd: to be dialled after the answer.
     """
 
     def __init__(self, relay, ingress=OWN, code="", following=NEXT, seal=None, postd="", window=None, **more):
-        super().__init__(relay, ingress, ahead=0, slots=1, tokens=[], **more)
+        super().__init__(relay, ingress, ahead=0, slots=2, tokens=[], **more)
         self.relay, self.reply = relay, x25519.X25519PrivateKey.generate()
         end = self.body["expires"]
         opens, closes = window or (self.body["slot"] * rig.SLOT, end)
@@ -59,7 +59,7 @@ class Hop(rig.Reservation):
                             following.encode(), postd.encode(), raw(self.reply.public_key()),
                             hashlib.sha256(self.secret).digest())
         aad = (relay.key.public + ingress.encode().ljust(33, b"\0") +
-               struct.pack(">QIIQ", self.body["slot"], 1, rig.SLOT, end))
+               struct.pack(">QIIQ", self.body["slot"], 2, rig.SLOT, end))
         self.box = hpke_seal(seal or relay.seal, b"phonion hop 1", aad, plain)
         self.body["box"] = b64(self.box)
 
@@ -78,10 +78,3 @@ class Hop(rig.Reservation):
     def answered(self, verdict, what, seconds=LIMIT):
         tap.until(lambda: self.receipt() == verdict, seconds, 0.05)
         tap.eq(self.receipt(), verdict, what)
-
-
-def settle():
-    """Not in the last seconds of a slot: a window would end during a test."""
-    left = rig.SLOT - time.time() % rig.SLOT
-    if left < 60:
-        time.sleep(left + 1)

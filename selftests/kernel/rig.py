@@ -118,7 +118,7 @@ class Rig:
     def stats(self):
         return self.nl.do("stats-get")
 
-    def collect(self, side, seconds=2.0, whole=False):
+    def collect(self, side, seconds=20.0, whole=False):
         """What reached @side until now: a packet of another call, sent last, ends it.
         @whole: not UDP alone, and what @side sent too."""
         self.sentinel.send(SENTINEL, frm=self.other(side))

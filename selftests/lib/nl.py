@@ -147,7 +147,7 @@ def spec():
 
 class Client:
     """A socket in the namespace that the process is in when it is made."""
-    def __init__(self, groups=(), timeout=5.0):
+    def __init__(self, groups=(), timeout=30.0):
         self.spec = spec()
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
         self.sock.bind((0, 0))

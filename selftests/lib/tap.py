@@ -46,7 +46,7 @@ def note(text):
         print(f"# {line}", flush=True)
 
 
-def until(condition, seconds=5.0, pause=0.01):
+def until(condition, seconds=20.0, pause=0.01):
     """Poll until @condition() is true, and return what it returned last."""
     limit = time.monotonic() + seconds
     while not (got := condition()) and time.monotonic() < limit:

@@ -92,7 +92,7 @@ class Relay:
             mark = log.seek(0, os.SEEK_END)
             self.process = subprocess.Popen([self.program, "-v", "-c", f"{self.dir}/conf"],
                                             stderr=log, stdout=log, env=env)
-        if not tap.until(lambda: b"ready" in self.log()[mark:] or self.process.poll() is not None, 10) \
+        if not tap.until(lambda: b"ready" in self.log()[mark:] or self.process.poll() is not None, 60) \
                 or self.process.poll() is not None:
             raise RuntimeError("the daemon did not start:\n" + self.log().decode())
 
@@ -119,14 +119,14 @@ class Relay:
     def stop(self):
         """Exit status of an orderly end; leaks make it one of ASan's."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(15)
+        return self.process.wait(60)
 
     def alive(self):
         return self.process.poll() is None
 
     def ask(self, cmd, **args):
         with socket.socket(socket.AF_UNIX) as s:
-            s.settimeout(5)
+            s.settimeout(30)
             s.connect(f"{self.dir}/ctld.sock")
             s.sendall(json.dumps({"cmd": cmd, **args}).encode() + b"\n")
             return json.loads(s.makefile().readline())
@@ -146,7 +146,7 @@ class Relay:
         return self.ask("status")["result"]["ended"][cause]
 
     def idle(self):
-        return tap.until(lambda: not self.calls(), 5)
+        return tap.until(lambda: not self.calls(), 30)
 
 
 def namespace():

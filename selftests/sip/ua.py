@@ -5,6 +5,7 @@ import random
 import re
 import socket
 
+LIMIT = 20      # seconds, for what takes a moment on a quiet machine
 _count = itertools.count(1)
 
 
@@ -106,7 +107,7 @@ class Peer:
                 raise ConnectionError("closed")
             self.buf += got
 
-    def recv(self, timeout=3.0):
+    def recv(self, timeout=LIMIT):
         """The next message, or None."""
         try:
             if self.tcp:
@@ -123,7 +124,7 @@ class Peer:
                       "Content-Length: 0\r\n\r\n")
         return msg
 
-    def expect(self, what, timeout=3.0):
+    def expect(self, what, timeout=LIMIT):
         """The next message that is WHAT, a status or a method; others are skipped."""
         while (msg := self.recv(timeout)):
             if what in (msg.status, msg.method):

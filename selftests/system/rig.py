@@ -249,7 +249,7 @@ class Call:
         self.caller.learn(self.ok)
         self.point(self.ma, self.ok, RELAY_A)
         self.caller.send("ACK", ack_body, cseq=self.n, headers=headers)
-        until(lambda: any(c["state"] == "answered" for c in self.rig.daemon.calls()), 2)
+        until(lambda: any(c["state"] == "answered" for c in self.rig.daemon.calls()))
         return self
 
     def talk(self, n=10, seconds=3.0):
@@ -308,4 +308,4 @@ class Speech(threading.Thread):
     def stop(self):
         self.over.set()
         self.join()
-        return until(self.call.heard, 3)
+        return until(self.call.heard)
