@@ -12,7 +12,7 @@ from internet import Internet
 from phones import Phone
 from relays import Relay
 
-READY, LISTED, ANSWER, STALL, END = 40, 60, 20, 4, 15   # seconds; some are long without KVM
+READY, LISTED, ANSWER, STALL, END = 120, 180, 60, 15, 60   # seconds; some are long without KVM
 
 
 class Call:

@@ -19,7 +19,7 @@ BROKERS = ("broker-1", "broker-2")
 PORT = 8443
 WIRE = "198.18.1.{}"        # RFC 2544; two addresses for each wire
 HOURS = 1
-WAIT = 60                   # seconds; keys are made meanwhile, which is long without KVM
+WAIT = 180                  # seconds; keys are made meanwhile, which is long without KVM
 
 CONF = """\
 listen = [ "0.0.0.0:{port}" ];
@@ -110,7 +110,7 @@ class Internet:
     def wait(self, deadline):
         for broker in self.brokers:
             process.until(lambda b=broker: b.relays(self.ns) == len(self.topology.relays), deadline,
-                          f"all relays to be listed at {broker.name}", broker.process)
+                          f"all relays to be listed at {broker.name}", broker.process, pause=0.5)
 
     def ask(self, *words, good=(0,)):
         with self.desk:
@@ -130,7 +130,8 @@ class Internet:
         _, circuit = self.ask("reserve", "--to", number, "--hops", str(len(self.topology.relays)),
                               "--window", window, "--yes")
         deadline = time.monotonic() + WAIT
-        process.until(lambda: self.ask("status", good=(0, 6))[0] == 0, deadline, "the relays' receipts")
+        process.until(lambda: self.ask("status", good=(0, 6))[0] == 0, deadline, "the relays' receipts",
+                      pause=0.5)
         return circuit
 
     def cut(self):

@@ -92,7 +92,7 @@ def stop_all(limit=3.0):
         _running[:] = [p for p in _running if p.alive()]
 
 
-def until(condition, deadline, what, *watched):
+def until(condition, deadline, what, *watched, pause=0.02):
     """Poll until @condition() is true, and return it; the @watched must live on."""
     while not (got := condition()):
         for p in watched:
@@ -100,7 +100,7 @@ def until(condition, deadline, what, *watched):
         if time.monotonic() > deadline:
             raise Failed(f"waited too long for {what}" +
                          "".join(f"; {p.log} ends with:\n{tail(p.log)}" for p in watched))
-        time.sleep(0.02)
+        time.sleep(pause)
     return got
 
 

@@ -11,7 +11,7 @@ import wire
 from relay import REAL
 from tap import until
 
-EVENTS = "0123456789*#"
+EVENTS = "0123456789*#ABCD"
 EVENT_PT, EVENT_MS, RATE = 101, 40, 8000
 WAIT = 15       # seconds, for what takes a moment on a quiet machine
 
@@ -22,6 +22,7 @@ class Media:
         self.relay, self.sock = relay, socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.sock.bind(addr)
         self.told = None        # the event that was last told; its end is sent three times
+        self.read = {}          # side to how much of what the fake data plane sent was looked at
         self.seq, self.ts = random.getrandbits(15), random.getrandbits(31)
 
     def _send(self, payload, to, pt, marker=False):
@@ -46,15 +47,18 @@ class Media:
         elif tell_end:
             self.fake_press(self.relay, to, keys)
 
-    def relay_sends(self):
-        """What the fake data plane was last asked to send."""
-        lines = until(lambda: [l for l in self.relay.dp() if l.startswith("dtmf side=1")], WAIT)
+    def relay_sends(self, side=1):
+        """What the fake data plane was asked to send by a leg of @side since it was looked at last."""
+        def new():
+            return [l for l in self.relay.dp() if l.startswith(f"dtmf side={side}")][self.read.get(side, 0):]
+        lines = until(new, WAIT)
+        self.read[side] = self.read.get(side, 0) + len(lines)
         return lines[-1].partition("digits=")[2] if lines else ""
 
-    def digits(self, at, n):
-        """The @n digits that come from the leg whose address is @at."""
+    def digits(self, at, n, side=1):
+        """The @n digits that come from the leg whose address is @at; it is of @side."""
         if not REAL:
-            said = self.relay_sends()
+            said = self.relay_sends(side)
             self.relay.fake("sent", at)
             return said.lstrip("p")
         keys, limit = "", time.monotonic() + WAIT
