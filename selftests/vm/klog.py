@@ -20,6 +20,7 @@ COMPLAINT = re.compile(r"""
 """, re.VERBOSE)
 # Boot messages that match and are no complaint.
 HARMLESS = re.compile(r"Lock dependency validator|lockdep.*(initiali|MAX_)|KFENCE: initialized"
+                      r"|netlink: .* in process `fuzz'"
                       r"|rcu:.*(config|INFO: )?.*stall.*(timeout|limit)=")
 # Taint bits that only trouble sets: machine check, bad page, died, warned, lockup.
 TAINT = 1 << 4 | 1 << 5 | 1 << 7 | 1 << 9 | 1 << 14
