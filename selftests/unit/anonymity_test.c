@@ -120,6 +120,16 @@ static void bad_relays_are_counted(void **state)
 	close_to(anonymity_bad_all(8, 8, 5), 1, 1e-12);
 }
 
+static void bookings_hide_each_other(void **state)
+{
+	(void)state;
+	close_to(anonymity_bookings(0, 2), 1, 1e-6);
+	close_to(anonymity_bookings(0, 5), 0.25, 1e-6);
+	assert_true(anonymity_bookings(1, 3) < anonymity_bookings(0.5, 3));
+	/* In a crowd of N circuits a span before and after, 2 N bookings of each hop. */
+	close_to(anonymity_bookings(1000, 3) * 6000, 1, 0.01);
+}
+
 static void intersection_narrows(void **state)
 {
 	(void)state;
@@ -184,9 +194,11 @@ static void timing_is_worth_what_it_costs(void **state)
 		for (int i = 0; i < ANONYMITY_CLASSES; i++)
 			assert_true(by[t].link[i] >= 0 && by[t].link[i] <= 1);
 	}
-	/* Three times one in a relay's 0.06 calls/s, or once one in 2: the former, of 0.999. */
+	/* By the chain: of a relay's 0.04 calls/s to relays, twice, and of its 0.02 to callees. */
 	close_to(by[ANONYMITY_ON_DEMAND].link[ANONYMITY_ALL_CARRIERS],
-		 pow(anonymity_start_duration(0.18, 2, 180), 3), 1e-12);
+		 pow(anonymity_start_duration(0.12, 2, 180), 2) *
+			 anonymity_start_duration(0.06, 2, 180),
+		 1e-12);
 	close_to(by[ANONYMITY_STANDBY].link[ANONYMITY_ALL_CARRIERS], 1 / 7200.0, 1e-9);
 	close_to(by[ANONYMITY_ON_DEMAND].leg_minutes, 9, 1e-12);
 	close_to(by[ANONYMITY_STANDBY].leg_minutes, 180, 1e-12);
@@ -237,6 +249,7 @@ int main(void)
 		cmocka_unit_test(durations_are_their_integral),
 		cmocka_unit_test(lingering_is_between),
 		cmocka_unit_test(bad_relays_are_counted),
+		cmocka_unit_test(bookings_hide_each_other),
 		cmocka_unit_test(intersection_narrows),
 		cmocka_unit_test(erlang_is_its_table),
 		cmocka_unit_test(carriers_are_counted),

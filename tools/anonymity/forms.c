@@ -84,6 +84,33 @@ double anonymity_start_duration(double crowd, double within, double mean)
 	return ein(far) * q / far + short_calls(crowd, q);
 }
 
+/*
+ * The logarithm of the mean of T^K, K others' bookings within one span before or after:
+ * another circuit's are there with chance q each, q even in [0, 1] at both edges, else 1.
+ */
+static double others_booked(double crowd, unsigned int hops, double t)
+{
+	double power = 1, sum = 0;
+
+	for (unsigned int i = 0; i <= hops; i++, power *= t)
+		sum += power / (hops + 1);
+	return crowd * (2 * (sum - 1) + pow(t, hops) - 1);
+}
+
+double anonymity_bookings(double crowd, unsigned int hops)
+{
+	const int n = 20000;
+	double sum = 0, y, t;
+
+	/* Over t in [0, 1]; t = 1 - y^4, since in a crowd all lies near 1. */
+	for (int i = 0; i < n; i++) {
+		y = (i + 0.5) / n;
+		t = 1 - pow(y, 4);
+		sum += 4 * pow(y, 3) * pow(t, hops - 2.0) * exp(others_booked(crowd, hops, t));
+	}
+	return sum / n;
+}
+
 /* A call and its lingering together last T or longer. */
 static double lasts(double t, double mean, double linger)
 {

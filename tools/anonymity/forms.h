@@ -20,6 +20,13 @@ double anonymity_start(double crowd);
 double anonymity_one_of(double crowd, unsigned int own);
 
 /*
+ * Which booking at a broker is the last hop's, known is the first's. Each circuit books
+ * HOPS (2 or more) hops at random times within its own span, as long as all others'; CROWD
+ * is the mean number of other circuits whose span begins in one such time.
+ */
+double anonymity_bookings(double crowd, unsigned int hops);
+
+/*
  * By start, and duration to within WITHIN s (above 0), of calls that last MEAN s
  * (above 0), exponentially. At a crowd of 6, 2 s and 180 s: 0.968.
  */

@@ -153,8 +153,7 @@ void anonymity_seen(struct anonymity_seen *seen, const struct anonymity_circuit 
 	}
 }
 
-/* The COUNT largest, as a set. */
-static unsigned int largest(const struct anonymity_circuit *c, unsigned int count)
+unsigned int anonymity_largest(const struct anonymity_circuit *c, unsigned int count)
 {
 	unsigned int set = 0, best;
 
@@ -186,9 +185,15 @@ double anonymity_ends(const struct anonymity_circuit *c, double rate)
 	}
 }
 
-/* From one link of a relay of RATE calls a second to the next; HOP counts from 0. */
-static double step(const struct anonymity_circuit *c, unsigned int hop, double rate)
+/*
+ * From one link of a relay to the next. Whether the next number is a relay's or a
+ * subscriber's is known; HOP counts from 0.
+ */
+static double step(const struct anonymity_circuit *c, unsigned int hop)
 {
+	double inner = hop + 1 < c->hops ? c->hops - 1 : 1;
+	double rate = c->calls_s * inner / c->relays;
+
 	switch (c->timing) {
 	case ANONYMITY_ON_DEMAND:
 		return anonymity_ends(c, rate);
@@ -203,39 +208,42 @@ static double step(const struct anonymity_circuit *c, unsigned int hop, double r
 	}
 }
 
-static double at_relay(const struct anonymity_circuit *c)
-{
-	return c->calls_s * c->hops / c->relays;
-}
-
 double anonymity_chain(const struct anonymity_circuit *c)
 {
 	double all = 1;
 
 	for (unsigned int hop = 0; hop < c->hops; hop++)
-		all *= step(c, hop, at_relay(c));
+		all *= step(c, hop);
 	return all;
 }
 
-/* A relay that is bad joins its two links by itself; the others are as in the chain. */
-static double chain_with_bad(const struct anonymity_circuit *c)
+/* A relay that is bad joins its two links by itself. SET: which hops' are. */
+static double chain_but(const struct anonymity_circuit *c, unsigned int set)
 {
-	double first = step(c, 0, at_relay(c)), inner = step(c, 1, at_relay(c)), sum = 0, bad, at;
+	double all = 1;
 
-	for (unsigned int n = 0; n <= c->hops; n++) {
-		bad = anonymity_bad_some(c->bad, c->relays, c->hops, n);
-		at = (double)n / c->hops; /* the first is one of the n */
-		if (n == c->hops)
-			sum += bad;
-		else
-			sum += bad * (at * pow(inner, c->hops - n) +
-				      (1 - at) * first * pow(inner, c->hops - n - 1));
+	for (unsigned int hop = 0; hop < c->hops; hop++)
+		all *= set >> hop & 1 ? 1 : step(c, hop);
+	return all;
+}
+
+double anonymity_chain_bad(const struct anonymity_circuit *c)
+{
+	unsigned int sets[ANONYMITY_MAX_HOPS + 1] = { 0 };
+	double sums[ANONYMITY_MAX_HOPS + 1] = { 0 }, all = 0;
+
+	/* Sets of the same size are as likely as each other. */
+	for (unsigned int set = 0; set < 1u << c->hops; set++) {
+		sets[__builtin_popcount(set)]++;
+		sums[__builtin_popcount(set)] += chain_but(c, set);
 	}
-	return sum;
+	for (unsigned int n = 0; n <= c->hops; n++)
+		all += anonymity_bad_some(c->bad, c->relays, c->hops, n) * sums[n] / sets[n];
+	return all;
 }
 
 /* All of them, or the two outer ones, who have to find each other's calls by time. */
-static double by_relays(const struct anonymity_circuit *c)
+double anonymity_relays(const struct anonymity_circuit *c)
 {
 	double all = anonymity_bad_all(c->bad, c->relays, c->hops);
 	double ends = anonymity_bad_ends(c->bad, c->relays, c->hops);
@@ -243,16 +251,15 @@ static double by_relays(const struct anonymity_circuit *c)
 	return all + (ends - all) * anonymity_ends(c, c->calls_s * c->bad / c->relays);
 }
 
-/* Which booking is the last hop's, of those that came together; then one of its relay's calls. */
-static double by_broker(const struct anonymity_circuit *c)
+/* Which booking is the last hop's, of those that came together; then, which of its relay's calls. */
+double anonymity_broker(const struct anonymity_circuit *c)
 {
-	double booked = c->calls_s * c->hops * c->submit_s;
-	double pick = c->hops > 1 ? anonymity_one_of(booked, c->hops - 1) : 1;
+	double pick = c->hops > 1 ? anonymity_bookings(c->calls_s * c->submit_s, c->hops) : 1;
 
-	return pick * step(c, c->hops - 1, at_relay(c));
+	return pick * anonymity_ends(c, c->calls_s / c->relays);
 }
 
-static double by_set(const struct anonymity_circuit *c, unsigned int set)
+double anonymity_by_set(const struct anonymity_circuit *c, unsigned int set)
 {
 	struct anonymity_seen seen;
 
@@ -285,12 +292,13 @@ void anonymity_predict(struct anonymity_prediction *p, const struct anonymity_ci
 	p->same_carrier = anonymity_same_carrier(c->shares, c->carriers);
 	p->leg_minutes = leg_seconds(c) / 60;
 	p->link[ANONYMITY_SUBSCRIBER] = 0;
-	p->link[ANONYMITY_CARRIER] = by_set(c, largest(c, 1));
-	p->link[ANONYMITY_CARRIERS] = by_set(c, largest(c, c->coalition));
+	p->link[ANONYMITY_CARRIER] = anonymity_by_set(c, anonymity_largest(c, 1));
+	p->link[ANONYMITY_CARRIERS] = anonymity_by_set(c, anonymity_largest(c, c->coalition));
 	p->link[ANONYMITY_ALL_CARRIERS] = fmax(anonymity_ends(c, c->calls_s), anonymity_chain(c));
-	p->link[ANONYMITY_RELAYS] = by_relays(c);
+	p->link[ANONYMITY_RELAYS] = anonymity_relays(c);
 	p->link[ANONYMITY_BROKER] = 0;
 	p->link[ANONYMITY_CARRIERS_RELAYS] =
-		fmax(p->link[ANONYMITY_ALL_CARRIERS], chain_with_bad(c));
-	p->link[ANONYMITY_CARRIERS_BROKER] = fmax(p->link[ANONYMITY_ALL_CARRIERS], by_broker(c));
+		fmax(p->link[ANONYMITY_ALL_CARRIERS], anonymity_chain_bad(c));
+	p->link[ANONYMITY_CARRIERS_BROKER] =
+		fmax(p->link[ANONYMITY_ALL_CARRIERS], anonymity_broker(c));
 }

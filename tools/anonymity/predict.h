@@ -89,6 +89,16 @@ void anonymity_predict(struct anonymity_prediction *prediction,
 double anonymity_ends(const struct anonymity_circuit *circuit, double rate);
 /* Has all links, and follows them from relay to relay. */
 double anonymity_chain(const struct anonymity_circuit *circuit);
+/* The same; bad relays say what they have joined. */
+double anonymity_chain_bad(const struct anonymity_circuit *circuit);
+/* Bad relays alone. */
+double anonymity_relays(const struct anonymity_circuit *circuit);
+/* Has the broker's bookings, and all links. */
+double anonymity_broker(const struct anonymity_circuit *circuit);
+/* Has the records of the carriers in SET, a bit each. */
+double anonymity_by_set(const struct anonymity_circuit *circuit, unsigned int set);
+/* The COUNT carriers that have the largest shares. */
+unsigned int anonymity_largest(const struct anonymity_circuit *circuit, unsigned int count);
 
 /* Carriers as bits of a set: the chance that the set has records of the links. */
 struct anonymity_seen {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0
+/* phonion-sim attack: one way to call, and all who would know who calls whom. */
+#include "commands.h"
+#include "tools/sim/attacks.h"
+
+int cmd_attack(const struct opts *opts, int argc, char **argv)
+{
+	struct findings findings = { 0 };
+	struct request q;
+	int status, err;
+
+	status = sim_words(opts, &q, argc - 1, argv + 1);
+	if (status)
+		return status;
+	err = attack_ends(&q.sim, &findings);
+	status = err ? fail_sim(opts, err) : show_findings(opts, &q, &findings);
+	findings_free(&findings);
+	return status;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Attacks on the records of calls through circuits. Each adds what it found, beside
+ * what the closed form says. The adversary has the record of the caller's call to the
+ * first relay, and is to name the callee. -ENOMEM, -ERANGE (more calls than fit).
+ */
+#ifndef PHONION_SIM_ATTACKS_H
+#define PHONION_SIM_ATTACKS_H
+
+#include "tools/sim/records.h"
+#include "tools/sim/targets.h"
+
+/* By both access links' records: of one carrier, a coalition, all. */
+int attack_ends(const struct sim *sim, struct findings *findings);
+
+/* One of those that fit, evenly. */
+struct candidates {
+	const struct record *pick;
+	uint64_t n;
+};
+
+/* How two links are matched. */
+enum match {
+	MATCH_START,
+	MATCH_DURATION,
+	MATCH_NEAREST, /* the shortest that is not shorter */
+	MATCH_SLOT,
+};
+
+/* What is looked for: a link's record, and which slot it is in. */
+struct wanted {
+	double start, slot;
+	float seconds;
+	struct rng *rng;
+};
+
+/* Who fits, of RECORDS from FROM to before TO, whose keys do. */
+void candidates_find(struct candidates *candidates, const struct sim *sim, enum match match,
+		     const struct wanted *wanted, const struct records *records, size_t from,
+		     size_t to);
+/* Keys that fit are from this to before the other. */
+double wanted_begin(const struct sim *sim, enum match match, const struct wanted *wanted);
+double wanted_end(const struct sim *sim, enum match match, const struct wanted *wanted);
+
+/* A closed form in the mean over the hours of a day, if those differ. */
+double over_hours(const struct sim *sim,
+		  double (*form)(const struct anonymity_circuit *circuit, const void *arg),
+		  const void *arg);
+
+#endif

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <math.h>
+
+#include "tools/sim/tally.h"
+
+void tally_one(struct tally *t, bool hit)
+{
+	t->tries++;
+	t->hits += hit;
+}
+
+void tally_even(struct tally *t, uint64_t candidates, bool hit)
+{
+	tally_one(t, hit);
+	if (!candidates)
+		return;
+	t->seen++;
+	t->bits += log2(candidates);
+}
+
+void tally_add(struct tally *t, const struct tally *other)
+{
+	t->tries += other->tries;
+	t->hits += other->hits;
+	t->seen += other->seen;
+	t->bits += other->bits;
+}
+
+double tally_rate(const struct tally *t)
+{
+	return t->tries ? (double)t->hits / t->tries : 0;
+}
+
+void tally_interval(const struct tally *t, double *low, double *high)
+{
+	double n = t->tries, p = tally_rate(t), z2 = TALLY_Z * TALLY_Z;
+	double middle, half;
+
+	*low = 0;
+	*high = 1;
+	if (!t->tries)
+		return;
+	middle = (p + z2 / (2 * n)) / (1 + z2 / n);
+	half = TALLY_Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n);
+	/* Where none or all were hits the ends are 0 and 1, but for rounding. */
+	if (t->hits)
+		*low = fmax(0, middle - half);
+	if (t->hits < t->tries)
+		*high = fmin(1, middle + half);
+}
+
+bool tally_agrees(const struct tally *t, double predicted)
+{
+	double low, high;
+
+	tally_interval(t, &low, &high);
+	return t->tries && predicted >= low - 1e-12 && predicted <= high + 1e-12;
+}
+
+double tally_entropy(const struct tally *t)
+{
+	return t->seen ? t->bits / t->seen : 0;
+}
+
+double tally_min_entropy(const struct tally *t)
+{
+	return t->hits < t->tries || !t->tries ? -log2(tally_rate(t)) : 0;
+}
+
+double tally_set(const struct tally *t)
+{
+	return exp2(tally_entropy(t));
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "tools/sim/parallel.h"
+#include "tools/sim/targets.h"
+
+#define PIECE 1024
+/* From here on a crowd varies so little that tries may share it. */
+#define MANY 50
+
+struct job {
+	const struct targets *targets;
+	struct tally *tallies;
+	size_t first, last; /* calls whose window or slot is whole */
+};
+
+int targets_make(const struct sim *sim, double crowd, struct targets *targets)
+{
+	double slots = 2 * (sim->circuit.slot_s + sim->circuit.window_s) * sim->circuit.calls_s;
+
+	*targets = (struct targets){ .sim = sim };
+	targets->stride = crowd < MANY ? 1 + 4 * crowd : 1;
+	return workload_generate(&sim->workload, sim->tries * targets->stride + slots,
+				 &targets->calls);
+}
+
+void targets_free(struct targets *targets)
+{
+	workload_free(&targets->calls);
+}
+
+static size_t call_at(const struct calls *calls, double time)
+{
+	size_t from = 0, to = calls->n, middle;
+
+	while (from < to) {
+		middle = from + (to - from) / 2;
+		if (call_start(&calls->list[middle]) < time)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	return from;
+}
+
+static void run(size_t piece, void *arg)
+{
+	const struct job *job = arg;
+	const struct targets *t = job->targets;
+	size_t call = job->first + piece * PIECE * t->stride;
+
+	for (int i = 0; i < PIECE && call < job->last; i++, call += t->stride)
+		t->try(t, call, t->arg, &job->tallies[piece]);
+}
+
+int targets_run(struct targets *t, struct tally *tally)
+{
+	const struct anonymity_circuit *c = &t->sim->circuit;
+	struct job job = { .targets = t };
+	size_t pieces;
+
+	job.first = call_at(&t->calls, c->slot_s + c->window_s);
+	job.last =
+		call_at(&t->calls, floor(t->calls.seconds / c->slot_s) * c->slot_s - c->window_s);
+	pieces = job.last > job.first ? (job.last - job.first) / t->stride / PIECE + 1 : 0;
+	job.tallies = calloc(pieces + 1, sizeof(*job.tallies));
+	if (!job.tallies)
+		return -ENOMEM;
+	parallel_each(t->sim->workload.threads, pieces, run, &job);
+	for (size_t i = 0; i < pieces; i++)
+		tally_add(tally, &job.tallies[i]);
+	free(job.tallies);
+	return 0;
+}
