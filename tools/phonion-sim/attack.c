@@ -12,7 +12,7 @@ int cmd_attack(const struct opts *opts, int argc, char **argv)
 	status = sim_words(opts, &q, argc - 1, argv + 1);
 	if (status)
 		return status;
-	err = attack_ends(&q.sim, &findings);
+	err = attack_all(&q.sim, &findings);
 	status = err ? fail_sim(opts, err) : show_findings(opts, &q, &findings);
 	findings_free(&findings);
 	return status;

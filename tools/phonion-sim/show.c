@@ -34,11 +34,12 @@ static json_t *finding_json(const struct finding *f)
 	double low, high;
 
 	tally_interval(&f->tally, &low, &high);
-	return json_pack("{s:s,s:s,s:s,s:I,s:I,s:f,s:f,s:f,s:o,s:b,s:o,s:o,s:o}", "system",
+	return json_pack("{s:s,s:s,s:s,s:I,s:I,s:f,s:f,s:f,s:o,s:b,s:b,s:b,s:o,s:o,s:o}", "system",
 			 f->system, "adversary", f->adversary, "attack", f->attack, "tries",
 			 (json_int_t)f->tally.tries, "hits", (json_int_t)f->tally.hits, "success",
 			 tally_rate(&f->tally), "low", low, "high", high, "predicted",
-			 number(f->predicted), "agrees", finding_agrees(f), "entropy",
+			 number(f->predicted), "at_least", f->at_least, "agrees", finding_agrees(f),
+			 "again", f->again, "entropy",
 			 f->tally.seen ? json_real(tally_entropy(&f->tally)) : json_null(),
 			 "anonymity_set",
 			 f->tally.seen ? json_real(tally_set(&f->tally)) : json_null(),
@@ -57,7 +58,7 @@ static void row(struct out_table *t, const struct finding *f)
 	if (isnan(f->predicted))
 		out_cell(t, 3, "-");
 	else
-		out_cell(t, 3, "%.6f", f->predicted);
+		out_cell(t, 3, "%s%.6f", f->at_least ? ">= " : "", f->predicted);
 	out_cell(t, 4, "%.6f", tally_rate(&f->tally));
 	out_cell(t, 5, "%.6f-%.6f", low, high);
 	out_cell(t, 6, "%s", isnan(f->predicted) ? "-" : finding_agrees(f) ? "yes" : "NO");

@@ -20,8 +20,6 @@ static void try(const struct targets *t, size_t call, void *arg, struct tally *t
 	struct candidates found;
 	struct wanted wanted;
 	struct circuit circuit;
-	struct record first;
-	struct legs legs;
 	struct rng rng;
 
 	circuit_relays(t->sim, &t->calls.list[call], call, &circuit);
@@ -29,11 +27,7 @@ static void try(const struct targets *t, size_t call, void *arg, struct tally *t
 		tally_even(tally, 0, false);
 		return;
 	}
-	circuit_legs(t->sim, &t->calls.list[call], call, &legs);
-	record_of(t->sim, &circuit, &legs, 0, &first);
-	rng_init(&rng, t->sim->workload.seed, RNG_ATTACKS, call);
-	wanted = (struct wanted){ first.key, floor(legs.start[0] / t->sim->circuit.slot_s),
-				  first.seconds, &rng };
+	wanted_first(t->sim, &t->calls.list[call], call, &circuit, &rng, &wanted);
 	candidates_find(&found, t->sim, ends->match, &wanted, &ends->seen,
 			records_find(&ends->seen, wanted_begin(t->sim, ends->match, &wanted)),
 			records_find(&ends->seen, wanted_end(t->sim, ends->match, &wanted)));

@@ -2,6 +2,7 @@
 /* Which of the later records may be of the same call as an earlier one. */
 #include <math.h>
 
+#include "tools/anonymity/forms.h"
 #include "tools/sim/attacks.h"
 #include "tools/sim/rng.h"
 
@@ -55,6 +56,46 @@ void candidates_find(struct candidates *candidates, const struct sim *sim, enum 
 			nearest(candidates, wanted, &records->list[from]);
 		else
 			alike(candidates, wanted, sim->circuit.within_s, &records->list[from]);
+}
+
+enum match match_ends(const struct sim *sim, double rate)
+{
+	const struct anonymity_circuit *c = &sim->circuit;
+	double crowd = rate * c->window_s;
+
+	switch (c->timing) {
+	case ANONYMITY_STANDBY:
+		return MATCH_SLOT;
+	case ANONYMITY_QUANTISED:
+		return MATCH_START;
+	case ANONYMITY_LINGER:
+		return anonymity_start(crowd) >
+				       anonymity_start_linger(crowd, c->mean_s, c->linger_s)
+			       ? MATCH_START
+			       : MATCH_NEAREST;
+	default:
+		return MATCH_DURATION;
+	}
+}
+
+bool match_has_form(const struct sim *sim)
+{
+	return sim->workload.durations == WORKLOAD_EXPONENTIAL ||
+	       sim->circuit.timing == ANONYMITY_STANDBY ||
+	       sim->circuit.timing == ANONYMITY_QUANTISED;
+}
+
+void wanted_first(const struct sim *sim, const struct call *call, size_t index,
+		  const struct circuit *circuit, struct rng *rng, struct wanted *wanted)
+{
+	struct record first;
+	struct legs legs;
+
+	circuit_legs(sim, call, index, &legs);
+	record_of(sim, circuit, &legs, 0, &first);
+	rng_init(rng, sim->workload.seed, RNG_ATTACKS, index);
+	*wanted = (struct wanted){ first.key, floor(legs.start[0] / sim->circuit.slot_s),
+				   first.seconds, rng };
 }
 
 double over_hours(const struct sim *sim,

@@ -25,7 +25,7 @@ void record_of(const struct sim *sim, const struct circuit *circuit, const struc
 	record->link = link;
 	record->carriers[0] = at[0];
 	record->carriers[1] = at[1];
-	record->relay = link ? circuit->relays[link - 1] : 0;
+	record->group = link ? 2 * circuit->relays[link - 1] + (link == c->hops) : 0;
 	record->seconds = legs->end[link] - legs->start[link];
 	record->key = legs->start[link] + fast;
 	/* Whoever sees when it ends knows its slot. */
@@ -59,11 +59,11 @@ static int by_key(const void *a, const void *b)
 	return (x->key > y->key) - (x->key < y->key);
 }
 
-static int by_relay(const void *a, const void *b)
+static int by_group(const void *a, const void *b)
 {
 	const struct record *x = a, *y = b;
 
-	return x->relay == y->relay ? by_key(a, b) : (x->relay > y->relay) - (x->relay < y->relay);
+	return x->group == y->group ? by_key(a, b) : (x->group > y->group) - (x->group < y->group);
 }
 
 int records_make(const struct sim *sim, const struct calls *calls, bool at_relays,
@@ -76,7 +76,7 @@ int records_make(const struct sim *sim, const struct calls *calls, bool at_relay
 	if (!records->list)
 		return -ENOMEM;
 	parallel_each(sim->workload.threads, calls->n / PIECE + 1, make, &job);
-	qsort(records->list, records->n, sizeof(*records->list), at_relays ? by_relay : by_key);
+	qsort(records->list, records->n, sizeof(*records->list), at_relays ? by_group : by_key);
 	return 0;
 }
 
@@ -85,16 +85,31 @@ bool record_seen(unsigned int set, const uint8_t carriers[2])
 	return (set >> carriers[0] | set >> carriers[1]) & 1;
 }
 
-int records_seen(const struct records *all, unsigned int set, struct records *seen)
+static int choose(const struct records *all, unsigned int set, unsigned int bad,
+		  struct records *seen)
 {
+	const struct record *r;
+
 	seen->n = 0;
 	seen->list = malloc((all->n + 1) * sizeof(*seen->list));
 	if (!seen->list)
 		return -ENOMEM;
-	for (size_t i = 0; i < all->n; i++)
-		if (record_seen(set, all->list[i].carriers))
-			seen->list[seen->n++] = all->list[i];
+	for (size_t i = 0; i < all->n; i++) {
+		r = &all->list[i];
+		if (record_seen(set, r->carriers) && r->group / 2 < bad)
+			seen->list[seen->n++] = *r;
+	}
 	return 0;
+}
+
+int records_seen(const struct records *all, unsigned int set, struct records *seen)
+{
+	return choose(all, set, ~0u, seen);
+}
+
+int records_bad(const struct records *all, unsigned int bad, struct records *seen)
+{
+	return choose(all, ~0u, bad, seen);
 }
 
 void records_free(struct records *records)
@@ -125,9 +140,9 @@ size_t records_find(const struct records *records, double key)
 	return find(records, &what, by_key);
 }
 
-size_t records_find_at(const struct records *records, uint32_t relay, double key)
+size_t records_find_at(const struct records *records, uint32_t group, double key)
 {
-	const struct record what = { .key = key, .relay = relay };
+	const struct record what = { .key = key, .group = group };
 
-	return find(records, &what, by_relay);
+	return find(records, &what, by_group);
 }

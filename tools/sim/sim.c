@@ -72,5 +72,9 @@ void findings_free(struct findings *f)
 
 bool finding_agrees(const struct finding *f)
 {
-	return isnan(f->predicted) || tally_agrees(&f->tally, f->predicted);
+	double low, high;
+
+	tally_interval(&f->tally, &low, &high);
+	return isnan(f->predicted) || tally_agrees(&f->tally, f->predicted) ||
+	       (f->at_least && f->predicted <= low);
 }

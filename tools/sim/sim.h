@@ -20,7 +20,9 @@ struct sim {
 struct finding {
 	const char *system, *adversary, *attack;
 	double predicted; /* NAN: there is no closed form */
+	bool at_least;	  /* it is no more than a lower bound */
 	struct tally tally;
+	bool again; /* it missed its interval at first, and was done once more */
 };
 
 struct findings {
