@@ -27,11 +27,16 @@ PKGS      := liburing libmnl libnftnl libosip2 jansson libconfig openssl \
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 
+# ISDN is there if libpri is; HAVE_PRI= leaves it out.
+HAVE_PRI ?= $(if $(wildcard /usr/include/libpri.h /usr/local/include/libpri.h),1)
+PRI_SRC  := $(if $(HAVE_PRI),,$(filter-out ctld/isdn/q850.c,$(wildcard ctld/isdn/*.c)))
+PRI_UNIT := $(if $(HAVE_PRI),,$(wildcard selftests/unit/isdn_*_test.c))
+
 CFLAGS  ?= -Wall -Wextra
 COMPILE  = $(CC) -std=gnu11 -fPIE $(OPT) $(HARDEN) -D_GNU_SOURCE= -Ictld -Ikmod/include/uapi -I. \
-	$(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+	$(if $(HAVE_PRI),-DHAVE_PRI) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK     = $(CC) -pie -Wl,-z,relro,-z,now,--as-needed $(filter -fsanitize%,$(HARDEN)) $(LDFLAGS)
-LDLIBS   = $(PKG_LIBS) -lpthread -lm
+LDLIBS   = $(PKG_LIBS) $(if $(HAVE_PRI),-lpri) -lpthread -lm
 
 # Everything that more than one program uses is one archive; each program and each
 # unit test takes what it needs. The core is the very source that the module has.
@@ -39,9 +44,9 @@ sources   = $(sort $(foreach d,$1,$(wildcard $d/*.c $d/*/*.c $d/*/*/*.c)))
 objects   = $(patsubst %.c,$(BUILD)/obj/%.o,$1)
 DAEMONS  := $(wildcard ctld/main.c ctld/brokerd.c)
 TOOLS    := $(patsubst tools/%/main.c,%,$(wildcard tools/*/main.c))
-LIB_SRC  := $(filter-out $(DAEMONS),$(call sources,ctld)) $(wildcard kmod/core/*.c dahdi-bridge/core/*.c tools/lib/*.c tools/mos/*.c tools/anonymity/*.c tools/sim/*.c)
+LIB_SRC  := $(filter-out $(DAEMONS) $(PRI_SRC),$(call sources,ctld)) $(wildcard kmod/core/*.c dahdi-bridge/core/*.c tools/lib/*.c tools/mos/*.c tools/anonymity/*.c tools/sim/*.c)
 TOOL_SRC := $(call sources,$(TOOLS:%=tools/%))
-UNIT_SRC := $(wildcard selftests/unit/*_test.c)
+UNIT_SRC := $(filter-out $(PRI_UNIT),$(wildcard selftests/unit/*_test.c))
 UNITS    := $(UNIT_SRC:selftests/unit/%.c=$(BUILD)/unit/%)
 FUZZ_SRC := $(wildcard selftests/fuzz/*.c selftests/fuzz/planted/*.c)
 FUZZERS  := $(FUZZ_SRC:selftests/fuzz/%.c=$(BUILD)/bin/%)

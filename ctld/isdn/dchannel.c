@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The D channel's descriptor: frames, and what DAHDI says of the line. */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "isdn/dahdi.h"
+#include "isdn/internal.h"
+
+#define DEVICE	    "/dev/dahdi/channel"
+#define BUFFERS	    32
+#define BUFFER_SIZE 1024 /* libpri's own */
+#define FCS	    2
+#define U_FRAME_MIN 3 /* address and control, Q.921 2.3 */
+#define FRAME_MIN   4
+
+static int check_channel(int fd)
+{
+	struct dahdi_params params = { 0 };
+
+	if (ioctl(fd, DAHDI_GET_PARAMS, &params))
+		return -errno;
+	return (params.sigtype & DAHDI_SIG_HDLCFCS) == DAHDI_SIG_HDLCFCS ? 0 : -EPROTOTYPE;
+}
+
+static int prepare(int fd, unsigned int channel)
+{
+	struct dahdi_bufferinfo buffers = { .txbufpolicy = DAHDI_POLICY_IMMEDIATE,
+					    .rxbufpolicy = DAHDI_POLICY_IMMEDIATE,
+					    .numbufs = BUFFERS,
+					    .bufsize = BUFFER_SIZE };
+	int number = channel;
+
+	if (ioctl(fd, DAHDI_SPECIFY, &number) || ioctl(fd, DAHDI_SET_BUFINFO, &buffers))
+		return -errno;
+	return check_channel(fd);
+}
+
+int isdn_dchannel_open(unsigned int channel, int *fd)
+{
+	int new = open(DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC), err;
+
+	if (new < 0)
+		return -errno;
+	err = prepare(new, channel);
+	if (err)
+		close(new);
+	else
+		*fd = new;
+	return err;
+}
+
+bool dchannel_alarm(int fd)
+{
+	struct dahdi_params params = { 0 };
+
+	return !ioctl(fd, DAHDI_GET_PARAMS, &params) && params.chan_alarms;
+}
+
+int dchannel_event(int fd)
+{
+	int event;
+
+	while (!ioctl(fd, DAHDI_GETEVENT, &event) && event != DAHDI_EVENT_NONE)
+		if (event == DAHDI_EVENT_ALARM || event == DAHDI_EVENT_NOALARM)
+			return event == DAHDI_EVENT_ALARM;
+	return -EAGAIN;
+}
+
+/* libpri looks at what a frame of its kind has before it looks how long it is. */
+static bool too_short(const unsigned char *frame, ssize_t len)
+{
+	return len < U_FRAME_MIN + FCS || ((frame[2] & 3) != 3 && len < FRAME_MIN + FCS);
+}
+
+int dchannel_read(struct pri *pri, void *buf, int len)
+{
+	struct isdn_span *span = pri_get_userdata(pri);
+	ssize_t got = read(span->fd, buf, len);
+
+	span->got = got > 0;
+	if (got <= 0 || too_short(buf, got))
+		return 0; /* what is an event's, dchannel_event() takes */
+	return got;
+}
+
+/* Q.921 sends again what found no room. */
+int dchannel_write(struct pri *pri, void *buf, int len)
+{
+	struct isdn_span *span = pri_get_userdata(pri);
+	ssize_t sent = write(span->fd, buf, len);
+
+	return sent < 0 ? 0 : sent;
+}
