@@ -182,8 +182,8 @@ static void close_all(struct daemon *daemon)
 {
 	loop_timer_del(&daemon->stop_timer);
 	control_close(daemon->deps.control);
-	book_free(daemon->deps.book);
 	calls_free(daemon->calls);
+	book_free(daemon->deps.book);
 	if (daemon->deps.dp)
 		dataplane_close(daemon->deps.dp);
 	if (daemon->deps.ports)

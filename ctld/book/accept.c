@@ -65,7 +65,7 @@ static int judge(const struct book *book, const struct row *item, const struct h
 		return RECEIPT_WINDOW;
 	if (!out || !conf_number_allowed(out, hop->next))
 		return RECEIPT_NEXT_DENIED;
-	if (hop->timing != HOP_TIMING_NONE)
+	if (hop->timing.raise == HOP_RAISE_WINDOW && !book->conf->relay->standing)
 		return RECEIPT_TIMING;
 	err = rows_overlapping(book->rows, hop->ingress, slots_start(&item->bind.slots),
 			       slots_end(&item->bind.slots), on_neighbour, &clash);

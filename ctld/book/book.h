@@ -59,6 +59,12 @@ enum book_answer book_find(struct book *book, const struct conf_trunk *trunk, co
 int book_match(struct book *book, const struct conf_trunk *trunk, const char *number,
 	       const char *code, uint64_t now_ns, struct book_hop *hop);
 
+/* Each reservation that is open at NOW_NS and has a trunk to go on by; HOP is good until FN returns. */
+void book_each(struct book *book, uint64_t now_ns,
+	       void (*fn)(const struct book_hop *hop, void *arg), void *arg);
+/* FN whenever what is open may have changed, from the loop. */
+void book_watch(struct book *book, void (*fn)(void *arg), void *arg);
+
 /* Why items of brokers were refused; each has a counter. */
 enum book_refusal {
 	BOOK_NOT_FOR_US, /* does not open: another relay's, ingress's, slot's or expiry's */

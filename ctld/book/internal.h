@@ -47,6 +47,8 @@ struct book {
 	struct book_open *open;
 	size_t n_open;
 	struct loop_timer refresh;
+	void (*watch)(void *arg);
+	void *watch_arg;
 	uint64_t edge_s;    /* when refreshing next is due */
 	uint64_t expired_s; /* when rows were expired last */
 	uint64_t accepted, refused[BOOK_REFUSALS];

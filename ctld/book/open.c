@@ -148,6 +148,8 @@ int open_refresh(struct book *book)
 	if (!err)
 		err = expire(book, now);
 	schedule(book, now);
+	if (book->watch)
+		book->watch(book->watch_arg);
 	return err;
 }
 
@@ -233,4 +235,21 @@ int book_match(struct book *book, const struct conf_trunk *trunk, const char *nu
 	}
 	OPENSSL_cleanse(given, sizeof(given));
 	return found && fill(book, found, hop) ? 0 : -EACCES;
+}
+
+void book_each(struct book *book, uint64_t now_ns,
+	       void (*fn)(const struct book_hop *hop, void *arg), void *arg)
+{
+	struct book_hop hop;
+
+	for (size_t i = 0; i < book->n_open; i++)
+		if (is_open(&book->open[i].hop, now_ns) && fill(book, &book->open[i], &hop))
+			fn(&hop, arg);
+	OPENSSL_cleanse(&hop, sizeof(hop));
+}
+
+void book_watch(struct book *book, void (*fn)(void *arg), void *arg)
+{
+	book->watch = fn;
+	book->watch_arg = arg;
 }

@@ -29,15 +29,17 @@ void call_event(const struct call *call, const char *name)
 						 (int)call->id, "circuit", call->circuit));
 }
 
-static void init_side(struct call *call, enum side_id id)
+void side_init(struct call *call, enum side_id id)
 {
 	struct side *side = &call->sides[id];
 
+	memset(side, 0, sizeof(*side));
 	side->call = call;
 	side->id = id;
 	side->local.session = token_u32();
 	side->local.version = token_u32() >> 1;
 	accept_set_no_ack(&side->accept, setup_no_ack, side);
+	token_bytes(side->leg.uid, sizeof(side->leg.uid));
 }
 
 struct call *call_new(struct calls *calls, struct conf_ref *conf, const char *circuit)
@@ -53,15 +55,13 @@ struct call *call_new(struct calls *calls, struct conf_ref *conf, const char *ci
 	}
 	call->calls = calls;
 	call->id = ++calls->last_id;
-	token_bytes(call->uid, sizeof(call->uid));
 	call->conf = conf;
 	conf->refs++;
-	init_side(call, SIDE_IN);
-	init_side(call, SIDE_OUT);
+	side_init(call, SIDE_IN);
+	side_init(call, SIDE_OUT);
 	call->next = calls->list;
 	calls->list = call;
 	calls->n++;
-	calls->total++;
 	return call;
 }
 

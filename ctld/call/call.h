@@ -31,6 +31,7 @@ struct code;
 struct control;
 struct firewall;
 struct ports;
+struct standing;
 
 /* A configuration that lives as long as the last call that was made by it. */
 struct conf_ref {
@@ -52,7 +53,8 @@ enum side_state {
 
 /* One side's leg in the data plane. */
 struct media_leg {
-	uint32_t id; /* 0: none */
+	uint32_t id;		    /* 0: none */
+	uint8_t uid[CALL_UID_SIZE]; /* in its cookie: it may go from call to call */
 	struct sockaddr_storage local;
 	bool port_taken, firewall_open;
 	enum sound sound; /* that it plays */
@@ -81,22 +83,31 @@ struct side {
 	struct sdp_format agreed[PHONION_MAX_PAYLOAD_TYPES];
 	size_t n_agreed;
 	struct media_leg leg;
+	uint8_t signal_owed; /* RFC 4733 event, when what is being sent is sent; 0: none */
 	struct loop_timer retry; /* of a re-INVITE after 491 */
 };
 
-enum call_state { CALL_SETUP, CALL_CODE, CALL_RINGING, CALL_ANSWERED, CALL_ENDED };
+enum call_state {
+	CALL_SETUP,
+	CALL_CODE,
+	CALL_RINGING,
+	CALL_STANDING, /* one side is missing, or waits for the other to be joined with it */
+	CALL_ANSWERED,
+	CALL_ENDED
+};
 
 struct call {
 	struct call *next;
 	struct calls *calls;
 	uint32_t id; /* for people, in logs and events */
-	uint8_t uid[CALL_UID_SIZE];
 	enum call_state state;
 	struct conf_ref *conf;
 	char *circuit;		    /* its name; "-" while an access code is awaited */
 	struct code *code;	    /* NULL: none is awaited */
 	char postd[HOP_POSTD_SIZE]; /* still to be sent after the answer */
 	uint64_t not_before_ns, not_after_ns;
+	struct hop_timing timing;
+	unsigned int told; /* how often the callee's relay was told that a caller is here */
 	struct side sides[2];
 	bool bridged;
 	enum cause cause;
@@ -126,6 +137,7 @@ struct calls {
 	uint64_t started_ms, total, answered, ended[CAUSE_COUNT];
 	struct recent recent;
 	struct code_delay code_delay;
+	struct standing *standing;
 	struct loop_timer lease;
 	bool stopping;
 	loop_fn on_idle; /* when stopping and the last call is gone */
@@ -154,6 +166,12 @@ void call_event(const struct call *call, const char *name);
 void call_log(const struct call *call, const char *what);
 struct side *side_other(struct side *side);
 void side_down(struct side *side);
+void side_init(struct call *call, enum side_id id);
+/*
+ * What is at SIDE's other end has gone, or cannot be had: the call ends, of which the
+ * other side may stay (timing.c).
+ */
+void side_gone(struct side *side, enum cause cause);
 const struct dataplane_ops *calls_ops(const struct calls *calls);
 
 /* setup.c: the near side, from INVITE to ACK */

@@ -8,8 +8,10 @@
 #include "call/code.h"
 #include "call/dial.h"
 #include "call/media.h"
+#include "call/standing.h"
 #include "call/state.h"
 #include "call/status.h"
+#include "call/timing.h"
 #include "firewall/firewall.h"
 #include "log/log.h"
 
@@ -55,7 +57,7 @@ static void on_bye(struct side *side, struct txn *txn)
 	}
 	accept_stop(&side->accept);
 	side->state = SIDE_DOWN;
-	call_end(call, call->state == CALL_ANSWERED ? CAUSE_NORMAL : CAUSE_CANCELLED);
+	side_gone(side, call->state == CALL_ANSWERED ? CAUSE_NORMAL : CAUSE_CANCELLED);
 	call_reap(call);
 }
 
@@ -110,7 +112,8 @@ static struct side *find_leg(struct calls *calls, const struct dp_event *event)
 	if (!media_read_cookie(calls, event->cookie, event->cookie_len, uid, &id))
 		return NULL;
 	for (call = calls->list; call; call = call->next)
-		if (!memcmp(call->uid, uid, sizeof(uid)) && call->sides[id].leg.id == event->leg)
+		if (call->sides[id].leg.id == event->leg &&
+		    !memcmp(call->sides[id].leg.uid, uid, sizeof(uid)))
 			return &call->sides[id];
 	return NULL;
 }
@@ -150,11 +153,14 @@ void calls_on_dp_event(const struct dp_event *event, void *arg)
 	switch (event->type) {
 	case DP_MEDIA_TIMEOUT:
 		if (!on_hold(side))
-			call_end(side->call, CAUSE_MEDIA_TIMEOUT);
+			side_gone(side, CAUSE_MEDIA_TIMEOUT);
 		break;
 	case DP_LEG_END:
 		side->leg.id = 0;
-		call_end(side->call, CAUSE_LEG_ENDED);
+		if (event->end == PHONION_END_CAUSE_WINDOW) /* so does the other's */
+			call_end(side->call, CAUSE_LEG_ENDED);
+		else
+			side_gone(side, CAUSE_LEG_ENDED);
 		break;
 	case DP_FIRST_PACKET:
 		if (side->id == SIDE_OUT) /* the far side lets hear what it wants to be heard */
@@ -165,9 +171,10 @@ void calls_on_dp_event(const struct dp_event *event, void *arg)
 	case DP_DTMF:
 		if (side->id == SIDE_IN) /* without a code to enter it goes on in the media */
 			code_event(side->call, event->digit);
+		timing_event(side, event->digit);
 		break;
 	case DP_DTMF_SENT:
-		if (side->id == SIDE_OUT)
+		if (!timing_sent(side) && side->id == SIDE_OUT)
 			dial_postd_sent(side->call);
 		break;
 	case DP_RESYNC:
@@ -199,6 +206,10 @@ static int start(struct calls *calls)
 		err = status_register(calls);
 	if (!err)
 		media_renew(calls);
+	if (!err && calls->deps.book) {
+		book_watch(calls->deps.book, standing_refresh, calls);
+		standing_refresh(calls);
+	}
 	return err;
 }
 
@@ -231,6 +242,9 @@ void calls_free(struct calls *calls)
 	if (!calls)
 		return;
 	loop_timer_del(&calls->lease);
+	if (calls->deps.book)
+		book_watch(calls->deps.book, NULL, NULL);
+	standing_free(calls);
 	while (calls->list)
 		call_free(calls->list);
 	sip_free(calls->sip);

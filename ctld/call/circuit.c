@@ -6,6 +6,7 @@
 
 #include "book/book.h"
 #include "call/circuit.h"
+#include "call/half.h"
 #include "crypto/base64url.h"
 #include "log/log.h"
 
@@ -25,7 +26,8 @@ unsigned int circuit_calls(const struct calls *calls, const char *circuit)
 	unsigned int n = 0;
 
 	for (call = calls->list; call; call = call->next)
-		n += call->state != CALL_ENDED && !strcmp(call->circuit, circuit);
+		n += call->state != CALL_ENDED && side_present(&call->sides[SIDE_IN]) &&
+		     !strcmp(call->circuit, circuit);
 	return n;
 }
 
@@ -90,6 +92,7 @@ static void from_book(struct circuit *circuit, const struct book_hop *hop)
 	snprintf(circuit->name, sizeof(circuit->name), "r-%.8s", id);
 	snprintf(circuit->next, sizeof(circuit->next), "%s", hop->hop.next);
 	snprintf(circuit->postd, sizeof(circuit->postd), "%s", hop->hop.postd);
+	circuit->timing = hop->hop.timing;
 }
 
 /* Which reservation it is will be told by a code: till then it is nobody's. */
@@ -133,14 +136,8 @@ static enum cause find(const struct calls *calls, const struct conf_trunk *trunk
 	return CAUSE_NORMAL;
 }
 
-static enum cause check(const struct calls *calls, const struct circuit *circuit)
+static enum cause check_way(const struct calls *calls, const struct circuit *circuit)
 {
-	enum cause cause = check_window(circuit);
-
-	if (cause)
-		return cause;
-	if (circuit->max_calls && circuit_calls(calls, circuit->name) >= circuit->max_calls)
-		return CAUSE_CIRCUIT_FULL;
 	if (trunk_full(calls, circuit->out))
 		return CAUSE_TRUNK_FULL;
 	if (!conf_number_allowed(circuit->out, circuit->next)) {
@@ -149,6 +146,17 @@ static enum cause check(const struct calls *calls, const struct circuit *circuit
 		return CAUSE_NUMBER_DENIED;
 	}
 	return CAUSE_NORMAL;
+}
+
+static enum cause check(const struct calls *calls, const struct circuit *circuit)
+{
+	enum cause cause = check_window(circuit);
+
+	if (cause)
+		return cause;
+	if (circuit->max_calls && circuit_calls(calls, circuit->name) >= circuit->max_calls)
+		return CAUSE_CIRCUIT_FULL;
+	return check_way(calls, circuit);
 }
 
 enum cause circuit_select(const struct calls *calls, const struct conf_trunk *trunk,
@@ -171,4 +179,69 @@ enum cause circuit_by_code(const struct calls *calls, const struct conf_trunk *t
 	from_book(circuit, &hop);
 	explicit_bzero(&hop, sizeof(hop));
 	return check(calls, circuit);
+}
+
+struct by_name {
+	const char *name;
+	struct circuit *circuit;
+	bool found;
+};
+
+static void on_named(const struct book_hop *hop, void *arg)
+{
+	struct by_name *by_name = arg;
+	struct circuit circuit;
+
+	from_book(&circuit, hop);
+	if (!by_name->found && !strcmp(circuit.name, by_name->name)) {
+		*by_name->circuit = circuit;
+		by_name->found = true;
+	}
+	explicit_bzero(&circuit, sizeof(circuit));
+}
+
+enum cause circuit_by_name(const struct calls *calls, const char *name, struct circuit *circuit)
+{
+	struct by_name by_name = { name, circuit, false };
+
+	if (calls->deps.book)
+		book_each(calls->deps.book, realtime_ns(), on_named, &by_name);
+	return by_name.found ? check_way(calls, circuit) : CAUSE_CLOSED;
+}
+
+bool circuit_open(const struct calls *calls, const char *name)
+{
+	struct circuit circuit;
+	struct by_name by_name = { name, &circuit, false };
+
+	if (calls->deps.book)
+		book_each(calls->deps.book, realtime_ns(), on_named, &by_name);
+	explicit_bzero(&circuit, sizeof(circuit));
+	return by_name.found;
+}
+
+struct standing_fn {
+	void (*fn)(const struct circuit *circuit, void *arg);
+	void *arg;
+};
+
+static void on_standing(const struct book_hop *hop, void *arg)
+{
+	const struct standing_fn *each = arg;
+	struct circuit circuit;
+
+	if (hop->hop.timing.raise != HOP_RAISE_WINDOW)
+		return;
+	from_book(&circuit, hop);
+	each->fn(&circuit, each->arg);
+	explicit_bzero(&circuit, sizeof(circuit));
+}
+
+void circuit_each_standing(const struct calls *calls,
+			   void (*fn)(const struct circuit *circuit, void *arg), void *arg)
+{
+	struct standing_fn each = { fn, arg };
+
+	if (calls->deps.book)
+		book_each(calls->deps.book, realtime_ns(), on_standing, &each);
 }

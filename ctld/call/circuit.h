@@ -16,6 +16,7 @@ struct circuit {
 	char postd[HOP_POSTD_SIZE];	      /* digits to send after the answer; wipe too */
 	uint64_t not_before_ns, not_after_ns; /* CLOCK_REALTIME; 0: none */
 	unsigned int max_calls;
+	struct hop_timing timing;
 	bool ask_code; /* a shared number: what follows is told by circuit_by_code() */
 };
 
@@ -28,7 +29,14 @@ enum cause circuit_select(const struct calls *calls, const struct conf_trunk *tr
 /* The same of a shared number and an access code. CAUSE_CODE_WRONG: of none that is open. */
 enum cause circuit_by_code(const struct calls *calls, const struct conf_trunk *trunk,
 			   const char *number, const char *code, struct circuit *circuit);
-/* Calls that are set up or up, of a circuit; by a trunk, either way. */
+/* The same of a reservation that is open, by its name; its calls are not counted. */
+enum cause circuit_by_name(const struct calls *calls, const char *name, struct circuit *circuit);
+/* Is there an open reservation of this name? */
+bool circuit_open(const struct calls *calls, const char *name);
+/* Each open reservation whose far side is raised with no caller. */
+void circuit_each_standing(const struct calls *calls,
+			   void (*fn)(const struct circuit *circuit, void *arg), void *arg);
+/* Near sides that are set up or up, of a circuit; by a trunk, either way. */
 unsigned int circuit_calls(const struct calls *calls, const char *circuit);
 unsigned int trunk_calls(const struct calls *calls, const char *trunk);
 

@@ -6,8 +6,8 @@
 
 #include "call/circuit.h"
 #include "call/code.h"
-#include "call/dial.h"
 #include "call/media.h"
+#include "call/timing.h"
 #include "log/log.h"
 #include "protocol/hop.h"
 
@@ -41,7 +41,7 @@ static void put_through(struct call *call, const struct circuit *circuit)
 		call->not_before_ns = circuit->not_before_ns;
 		call->not_after_ns = circuit->not_after_ns;
 		call_log(call, "its code is right");
-		cause = dial(call, circuit);
+		cause = timing_place(call, circuit);
 	}
 	if (cause)
 		call_end(call, cause);

@@ -8,14 +8,18 @@
 #include "call/call.h"
 #include "call/circuit.h"
 #include "call/dial.h"
+#include "call/half.h"
 #include "call/media.h"
 #include "call/state.h"
+#include "call/timing.h"
 #include "log/log.h"
 #include "sip/addr.h"
 
 static void on_ring_timeout(void *arg)
 {
-	call_end(arg, CAUSE_RING_TIMEOUT);
+	struct call *call = arg;
+
+	side_gone(&call->sides[SIDE_OUT], CAUSE_RING_TIMEOUT);
 }
 
 /* Our number or nobody's, the number to dial, and our peer's address. */
@@ -38,6 +42,12 @@ static struct dialog *make_out_dialog(const struct conf_trunk *trunk, const char
 	return dialog_new_uac(&path, local, remote);
 }
 
+/* None: it is raised before its caller comes. */
+static bool has_near(const struct call *call)
+{
+	return side_present(&call->sides[SIDE_IN]);
+}
+
 /* Media from the far side, before or with its answer. */
 static int take_out_sdp(struct side *out, const osip_message_t *msg)
 {
@@ -48,7 +58,7 @@ static int take_out_sdp(struct side *out, const osip_message_t *msg)
 		err = session_accept_answer(out, &answer);
 	if (!err)
 		err = media_apply(out);
-	return err ? err : media_join(out->call);
+	return err || !has_near(out->call) ? err : media_join(out->call);
 }
 
 /* 180 is told as 180, early media as 183; other progress is the far side's own. */
@@ -69,10 +79,11 @@ static void on_provisional(struct side *out, const osip_message_t *msg)
 	if (call->state == CALL_SETUP)
 		call_event(call, "call.ringing");
 	call->state = CALL_RINGING;
-	setup_ringing(&call->sides[SIDE_IN], msg->status_code == 180 ? 180 : 183, media);
+	if (has_near(call))
+		setup_ringing(&call->sides[SIDE_IN], msg->status_code == 180 ? 180 : 183, media);
 }
 
-static void answered(struct call *call)
+void call_up(struct call *call)
 {
 	struct timespec now;
 
@@ -85,10 +96,19 @@ static void answered(struct call *call)
 	call_log(call, "answered");
 	call_event(call, "call.answered");
 	media_watch(call);
+	timing_answered(call);
 	state_save(call);
 }
 
-/* A caller who was asked for a code has his answer. */
+static void up(struct call *call)
+{
+	if (has_near(call))
+		call_up(call);
+	else
+		timing_far_up(call);
+}
+
+/* A caller who was asked for a code has his answer, and so has a relay. */
 static int tell_caller(struct call *call)
 {
 	struct side *in = &call->sides[SIDE_IN];
@@ -120,7 +140,7 @@ void dial_postd_sent(struct call *call)
 	if (tell_caller(call))
 		call_end(call, CAUSE_INTERNAL);
 	else
-		answered(call);
+		up(call);
 }
 
 /*
@@ -141,7 +161,7 @@ static enum cause take_answer(struct side *out, const osip_message_t *msg)
 		return CAUSE_FAR_MEDIA;
 	if (*call->postd)
 		return send_postd(out);
-	answered(call);
+	up(call);
 	return CAUSE_NORMAL;
 }
 
@@ -161,13 +181,13 @@ static void on_answer(struct side *out, const osip_message_t *msg)
 	out->state = SIDE_UP;
 	cause = take_answer(out, msg);
 	if (cause)
-		call_end(call, cause);
+		side_gone(out, cause);
 }
 
 static void on_failure(struct side *out, enum cause cause)
 {
 	out->state = SIDE_DOWN;
-	call_end(out->call, cause);
+	side_gone(out, cause);
 	call_reap(out->call);
 }
 
@@ -208,6 +228,7 @@ enum cause dial(struct call *call, const struct circuit *circuit)
 	struct text sdp;
 	int err;
 
+	call->state = CALL_SETUP;
 	loop_timer_set(calls->deps.loop, &call->timer, call->conf->conf->ring_timeout_ms,
 		       on_ring_timeout, call);
 	snprintf(call->postd, sizeof(call->postd), "%s", circuit->postd);

@@ -17,7 +17,7 @@ void media_cookie(const struct side *side, uint8_t cookie[MEDIA_COOKIE_SIZE])
 {
 	cookie[0] = COOKIE_MAGIC;
 	memcpy(cookie + 1, side->call->calls->instance, CALL_INSTANCE_SIZE);
-	memcpy(cookie + 1 + CALL_INSTANCE_SIZE, side->call->uid, CALL_UID_SIZE);
+	memcpy(cookie + 1 + CALL_INSTANCE_SIZE, side->leg.uid, CALL_UID_SIZE);
 	cookie[1 + CALL_INSTANCE_SIZE + CALL_UID_SIZE] = side->id;
 }
 
@@ -186,6 +186,10 @@ void media_watch(struct call *call)
 	if (!leg.media_timeout_ms)
 		return;
 	for (i = SIDE_IN; i <= SIDE_OUT; i++) {
+		/* A side that stands with nobody on it is not silent because he is gone. */
+		if (call->timing.raise != HOP_RAISE_CALL &&
+		    (i == SIDE_OUT || call->timing.near == HOP_NEAR_RELAY))
+			continue;
 		leg.id = call->sides[i].leg.id;
 		calls_ops(call->calls)->leg_set(call->calls->deps.dp, &leg, DP_SET_MEDIA_TIMEOUT);
 	}

@@ -6,9 +6,9 @@
 #include "call/call.h"
 #include "call/circuit.h"
 #include "call/code.h"
-#include "call/dial.h"
 #include "call/media.h"
 #include "call/state.h"
+#include "call/timing.h"
 #include "log/log.h"
 
 static enum cause cause_of_sdp(int err)
@@ -42,7 +42,7 @@ static void on_in(struct txn *txn, enum txn_event event, const osip_message_t *m
 	(void)txn;
 	(void)msg;
 	if (event == TXN_CANCELLED) {
-		call_end(in->call, CAUSE_CANCELLED);
+		side_gone(in, CAUSE_CANCELLED);
 		return;
 	}
 	if (event == TXN_FAILED)
@@ -51,7 +51,7 @@ static void on_in(struct txn *txn, enum txn_event event, const osip_message_t *m
 		return;
 	in->invite = NULL;
 	in->state = SIDE_DOWN;
-	call_end(in->call, CAUSE_LOST);
+	side_gone(in, CAUSE_LOST);
 	call_reap(in->call);
 }
 
@@ -73,7 +73,7 @@ static void place(struct call *call, const struct conf_trunk *trunk, const struc
 	cause = open_in(in, txn_message(txn));
 	if (!cause)
 		cause = circuit->ask_code ? code_ask(call, txn_message(txn)->req_uri->username)
-					  : dial(call, circuit);
+					  : timing_place(call, circuit);
 	if (cause)
 		call_end(call, cause);
 }
@@ -116,6 +116,7 @@ static void begin(struct calls *calls, const struct conf_trunk *trunk,
 		refuse(calls, txn, CAUSE_INTERNAL);
 		return;
 	}
+	calls->total++;
 	call->sides[SIDE_IN].dialog = dialog;
 	place(call, trunk, circuit, txn);
 }
@@ -216,7 +217,7 @@ void setup_acked(struct side *in, const osip_message_t *ack)
 	else if (in->call->code)
 		cause = code_acked(in->call);
 	if (cause)
-		call_end(in->call, cause);
+		side_gone(in, cause);
 	else
 		state_save(in->call);
 }
@@ -230,5 +231,5 @@ void setup_no_ack(void *arg)
 	if (side->bye_owed)
 		side_bye(side);
 	else
-		call_end(side->call, CAUSE_NO_ACK);
+		side_gone(side, CAUSE_NO_ACK);
 }

@@ -11,6 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "call/half.h"
 #include "call/media.h"
 #include "call/state.h"
 #include "dataplane/ports.h"
@@ -129,7 +130,7 @@ void state_save(struct call *call)
 	char *text;
 	int dir, err;
 
-	if (call->state != CALL_ANSWERED)
+	if (call->state != CALL_ANSWERED && !half_is(call, SIDE_IN) && !half_is(call, SIDE_OUT))
 		return;
 	if (!call->state_file[0]) {
 		char token[TOKEN_SIZE];
@@ -186,7 +187,7 @@ static struct found_leg *find_leg(const struct restore *restore, const struct si
 	struct found_leg *leg;
 
 	for (leg = restore->legs; leg; leg = leg->next)
-		if (leg->side == side->id && !memcmp(leg->uid, side->call->uid, CALL_UID_SIZE))
+		if (leg->side == side->id && !memcmp(leg->uid, side->leg.uid, CALL_UID_SIZE))
 			return leg;
 	return NULL;
 }
@@ -205,19 +206,25 @@ static void adopt_leg(struct side *side, struct found_leg *leg)
 
 static void adopt(struct restore *restore, struct call *call)
 {
-	struct found_leg *in = find_leg(restore, &call->sides[SIDE_IN]);
-	struct found_leg *out = find_leg(restore, &call->sides[SIDE_OUT]);
+	struct found_leg *legs[2];
+	bool lost = false, bridged = true;
 
-	if (in)
-		adopt_leg(&call->sides[SIDE_IN], in);
-	if (out)
-		adopt_leg(&call->sides[SIDE_OUT], out);
-	call->bridged = in && out && in->bridged && out->bridged;
-	if (!in || !out || media_join(call)) {
+	for (int i = SIDE_IN; i <= SIDE_OUT; i++) {
+		legs[i] = find_leg(restore, &call->sides[i]);
+		if (legs[i])
+			adopt_leg(&call->sides[i], legs[i]);
+		lost |= !legs[i] && side_present(&call->sides[i]);
+		bridged &= legs[i] && legs[i]->bridged;
+	}
+	call->bridged = bridged;
+	if (lost || (call->state == CALL_ANSWERED && media_join(call))) {
 		call_end(call, CAUSE_LOST);
 		return;
 	}
-	media_watch(call);
+	if (call->state == CALL_ANSWERED)
+		media_watch(call);
+	else /* it plays that still */
+		call->sides[legs[SIDE_OUT] ? SIDE_OUT : SIDE_IN].leg.sound = SOUND_NOISE;
 	call_log(call, "taken up again");
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a restarted daemon needs to go on with its calls: a file for each
- * answered call, in a directory that must be on a tmpfs, since what it holds
+ * What a restarted daemon needs to go on with its calls: a file for each that is
+ * answered or stands, in a directory that must be on a tmpfs, since what it holds
  * must not outlive the machine's memory.
  */
 #ifndef PHONION_STATE_H

@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call/half.h"
 #include "call/state.h"
 #include "sip/addr.h"
 
-#define STATE_VERSION 1
+#define STATE_VERSION 2
 
 static json_t *encode_formats(const struct sdp_format *formats, size_t n)
 {
@@ -173,15 +174,43 @@ static bool decode_media(const json_t *state, struct sdp *sdp)
 	return audio >= SDP_NO_AUDIO && audio < (int)sdp->n_media;
 }
 
+static void encode_uid(const uint8_t *uid, char text[2 * CALL_UID_SIZE + 1])
+{
+	size_t i;
+
+	for (i = 0; i < CALL_UID_SIZE; i++)
+		sprintf(text + 2 * i, "%02x", uid[i]);
+}
+
+static bool decode_uid(const char *text, uint8_t *uid)
+{
+	unsigned int byte;
+	size_t i;
+
+	if (strlen(text) != 2 * CALL_UID_SIZE)
+		return false;
+	for (i = 0; i < CALL_UID_SIZE; i++) {
+		if (sscanf(text + 2 * i, "%2x", &byte) != 1)
+			return false;
+		uid[i] = byte;
+	}
+	return true;
+}
+
 static json_t *encode_side(const struct side *side)
 {
-	return json_pack("{s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:i, s:i, s:i}", "trunk",
-			 side->trunk->name, "dialog", encode_dialog(side->dialog), "remote",
-			 encode_media(&side->remote), "session", (json_int_t)side->told.session,
-			 "version", (json_int_t)side->told.version, "local",
-			 encode_addr(&side->leg.local), "formats",
-			 encode_formats(side->told.formats, side->told.n_formats), "agreed",
-			 encode_formats(side->agreed, side->n_agreed), "direction",
+	char uid[2 * CALL_UID_SIZE + 1];
+
+	if (!side_present(side))
+		return json_null();
+	encode_uid(side->leg.uid, uid);
+	return json_pack("{s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:i, s:i, s:i}", "trunk",
+			 side->trunk->name, "uid", uid, "dialog", encode_dialog(side->dialog),
+			 "remote", encode_media(&side->remote), "session",
+			 (json_int_t)side->told.session, "version",
+			 (json_int_t)side->told.version, "local", encode_addr(&side->leg.local),
+			 "formats", encode_formats(side->told.formats, side->told.n_formats),
+			 "agreed", encode_formats(side->agreed, side->n_agreed), "direction",
 			 side->told.direction, "wish", side->wish, "said", side->said);
 }
 
@@ -219,8 +248,15 @@ static bool decode_session(const json_t *state, struct side *side)
 static bool decode_side(struct calls *calls, const json_t *state, struct side *side)
 {
 	const char *trunk = json_string_value(json_object_get(state, "trunk"));
+	const char *uid = json_string_value(json_object_get(state, "uid"));
 	struct sip_path path;
 
+	if (json_is_null(state)) {
+		side->state = SIDE_DOWN;
+		return true;
+	}
+	if (!uid || !decode_uid(uid, side->leg.uid))
+		return false;
 	side->trunk = trunk ? conf_trunk_find(calls->conf->conf, trunk) : NULL;
 	if (!side->trunk)
 		return false;
@@ -234,52 +270,34 @@ static bool decode_side(struct calls *calls, const json_t *state, struct side *s
 	return decode_session(state, side);
 }
 
-static void encode_uid(const uint8_t *uid, char text[2 * CALL_UID_SIZE + 1])
-{
-	size_t i;
-
-	for (i = 0; i < CALL_UID_SIZE; i++)
-		sprintf(text + 2 * i, "%02x", uid[i]);
-}
-
-static bool decode_uid(const char *text, uint8_t *uid)
-{
-	unsigned int byte;
-	size_t i;
-
-	if (strlen(text) != 2 * CALL_UID_SIZE)
-		return false;
-	for (i = 0; i < CALL_UID_SIZE; i++) {
-		if (sscanf(text + 2 * i, "%2x", &byte) != 1)
-			return false;
-		uid[i] = byte;
-	}
-	return true;
-}
-
 json_t *state_encode(const struct call *call)
 {
-	char uid[2 * CALL_UID_SIZE + 1];
-
-	encode_uid(call->uid, uid);
-	return json_pack("{s:i, s:s, s:I, s:s, s:I, s:I, s:I, s:[o,o]}", "version", STATE_VERSION,
-			 "uid", uid, "id", (json_int_t)call->id, "circuit", call->circuit,
+	return json_pack("{s:i, s:I, s:s, s:I, s:I, s:I, s:i, s:i, s:[o,o]}", "version",
+			 STATE_VERSION, "id", (json_int_t)call->id, "circuit", call->circuit,
 			 "answered", (json_int_t)call->answered_s, "not_before",
 			 (json_int_t)call->not_before_ns, "not_after",
-			 (json_int_t)call->not_after_ns, "sides",
+			 (json_int_t)call->not_after_ns, "timing",
+			 hop_timing_encode(&call->timing), "spread", call->timing.spread_s, "sides",
 			 encode_side(&call->sides[SIDE_IN]), encode_side(&call->sides[SIDE_OUT]));
+}
+
+static bool decode_timing(struct hop_timing *timing, int octet, int spread_s)
+{
+	hop_timing_decode(timing, octet);
+	timing->spread_s = spread_s;
+	return octet >= 0 && octet <= UINT8_MAX && spread_s >= 0 && spread_s <= UINT16_MAX &&
+	       hop_timing_valid(timing);
 }
 
 static bool decode_head(const json_t *state, struct call *call)
 {
 	json_int_t id, answered, not_before, not_after;
-	const char *uid;
-	int version;
+	int version, timing, spread;
 
-	if (json_unpack((json_t *)state, "{s:i, s:s, s:I, s:I, s:I, s:I}", "version", &version,
-			"uid", &uid, "id", &id, "answered", &answered, "not_before", &not_before,
-			"not_after", &not_after) ||
-	    version != STATE_VERSION || !decode_uid(uid, call->uid))
+	if (json_unpack((json_t *)state, "{s:i, s:I, s:I, s:I, s:I, s:i, s:i}", "version", &version,
+			"id", &id, "answered", &answered, "not_before", &not_before, "not_after",
+			&not_after, "timing", &timing, "spread", &spread) ||
+	    version != STATE_VERSION || !decode_timing(&call->timing, timing, spread))
 		return false;
 	call->id = id;
 	if (call->calls->last_id < call->id)
@@ -290,18 +308,29 @@ static bool decode_head(const json_t *state, struct call *call)
 	return true;
 }
 
+/* One side at least; that is enough only for one that stands. */
+static bool decode_sides(struct call *call, const json_t *sides)
+{
+	struct side *in = &call->sides[SIDE_IN], *out = &call->sides[SIDE_OUT];
+
+	if (!decode_side(call->calls, json_array_get(sides, 0), in) ||
+	    !decode_side(call->calls, json_array_get(sides, 1), out))
+		return false;
+	if (side_present(in) && side_present(out))
+		call->state = CALL_ANSWERED;
+	else
+		call->state = CALL_STANDING;
+	return side_present(in) || side_present(out);
+}
+
 struct call *state_decode(struct calls *calls, const json_t *state)
 {
 	const char *circuit = json_string_value(json_object_get(state, "circuit"));
-	const json_t *sides = json_object_get(state, "sides");
 	struct call *call = circuit ? call_new(calls, calls->conf, circuit) : NULL;
 
 	if (!call)
 		return NULL;
-	call->state = CALL_ANSWERED;
-	if (!decode_head(state, call) ||
-	    !decode_side(calls, json_array_get(sides, 0), &call->sides[SIDE_IN]) ||
-	    !decode_side(calls, json_array_get(sides, 1), &call->sides[SIDE_OUT])) {
+	if (!decode_head(state, call) || !decode_sides(call, json_object_get(state, "sides"))) {
 		call_free(call);
 		return NULL;
 	}

@@ -76,6 +76,7 @@ struct conf_relay {
 	char *book;		 /* file of its reservations */
 	unsigned int price;	 /* tokens for each slot */
 	unsigned int code_calls; /* callers at their access code at a time */
+	bool standing;		 /* takes reservations that raise legs with no caller */
 	uint32_t poll_ms;
 	struct conf_broker *brokers;
 	size_t n_brokers;

@@ -111,6 +111,7 @@ static const struct conf_key keys[] = {
 	{ "price", conf_uint, AT(price), .min = 0, .max = DESCRIPTOR_MAX_PRICE },
 	{ "poll_interval", conf_seconds, AT(poll_ms), .min = 1, .max = 3600 },
 	{ "code_calls", conf_uint, AT(code_calls), .min = 1, .max = 65536 },
+	{ "standing", conf_bool, AT(standing) },
 	{ "brokers", read_brokers, .offset = 0, .required = true },
 	{ NULL },
 };
@@ -130,6 +131,7 @@ int conf_relay(struct conf_reader *reader, const config_setting_t *setting,
 	relay->price = 1;
 	relay->poll_ms = 30000;
 	relay->code_calls = 512;
+	relay->standing = true;
 	relay->key = strdup(DEFAULT_KEY);
 	relay->book = strdup(DEFAULT_BOOK);
 	if (!relay->key || !relay->book)

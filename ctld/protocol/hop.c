@@ -12,12 +12,43 @@
 
 static const struct hpke_bytes info = { "phonion hop 1", 13 };
 
+bool hop_timing_valid(const struct hop_timing *timing)
+{
+	bool spread = timing->raise == HOP_RAISE_WINDOW || timing->keep == HOP_KEEP_LINGER;
+
+	if (timing->spread_s > HOP_SPREAD_MAX_S || !spread != !timing->spread_s)
+		return false;
+	switch (timing->raise) {
+	case HOP_RAISE_CALL:
+		return timing->keep < HOP_KEEP_WINDOW && timing->near == HOP_NEAR_FOLLOW;
+	case HOP_RAISE_WINDOW:
+		return timing->keep > HOP_KEEP_CALL && timing->keep <= HOP_KEEP_WINDOW &&
+		       timing->near <= HOP_NEAR_RELAY;
+	case HOP_RAISE_TOLD:
+		return timing->keep == HOP_KEEP_CALL && timing->near == HOP_NEAR_RELAY;
+	}
+	return false;
+}
+
+uint8_t hop_timing_encode(const struct hop_timing *timing)
+{
+	return timing->raise | timing->keep << 2 | timing->near << 4;
+}
+
+/* What is left over makes it invalid. */
+void hop_timing_decode(struct hop_timing *timing, uint8_t octet)
+{
+	timing->raise = octet & 3;
+	timing->keep = octet >> 2 & 3;
+	timing->near = octet >> 4;
+}
+
 static bool is_valid(const struct hop *hop, const struct hop_bind *bind)
 {
 	return slots_valid(&bind->slots) && number_valid(bind->ingress) &&
 	       !strcmp(hop->ingress, bind->ingress) && number_valid(hop->next) &&
 	       (!*hop->code || code_valid(hop->code)) && postd_valid(hop->postd) &&
-	       hop->timing < HOP_TIMING_COUNT && hop->not_before < hop->not_after &&
+	       hop_timing_valid(&hop->timing) && hop->not_before < hop->not_after &&
 	       hop->not_before >= slots_start(&bind->slots) &&
 	       hop->not_after <= slots_end(&bind->slots);
 }
@@ -39,7 +70,7 @@ static void write_plain(uint8_t plain[HOP_PLAIN_LEN], const struct hop *hop)
 	uint8_t *at = plain;
 
 	*at++ = VERSION;
-	*at++ = hop->timing;
+	*at++ = hop_timing_encode(&hop->timing);
 	at = wire_put64(at, hop->not_before);
 	at = wire_put64(at, hop->not_after);
 	at = wire_put_text(at, hop->ingress, sizeof(hop->ingress));
@@ -48,6 +79,8 @@ static void write_plain(uint8_t plain[HOP_PLAIN_LEN], const struct hop *hop)
 	at = wire_put_text(at, hop->postd, sizeof(hop->postd));
 	at = wire_put(at, hop->reply_key, sizeof(hop->reply_key));
 	at = wire_put(at, hop->cancel_hash, sizeof(hop->cancel_hash));
+	*at++ = hop->timing.spread_s >> 8;
+	*at++ = hop->timing.spread_s;
 	memset(at, 0, plain + HOP_PLAIN_LEN - at);
 }
 
@@ -70,7 +103,7 @@ static bool read_plain(struct hop *hop, const uint8_t plain[HOP_PLAIN_LEN])
 {
 	const uint8_t *at = plain + 2;
 
-	hop->timing = plain[1];
+	hop_timing_decode(&hop->timing, plain[1]);
 	at = wire_get64(&hop->not_before, at);
 	at = wire_get64(&hop->not_after, at);
 	at = wire_get(hop->ingress, at, sizeof(hop->ingress));
@@ -79,6 +112,8 @@ static bool read_plain(struct hop *hop, const uint8_t plain[HOP_PLAIN_LEN])
 	at = wire_get(hop->postd, at, sizeof(hop->postd));
 	at = wire_get(hop->reply_key, at, sizeof(hop->reply_key));
 	at = wire_get(hop->cancel_hash, at, sizeof(hop->cancel_hash));
+	hop->timing.spread_s = at[0] << 8 | at[1];
+	at += 2;
 	return plain[0] == VERSION && wire_is_zero(at, plain + HOP_PLAIN_LEN - at) &&
 	       wire_is_padded(hop->ingress, sizeof(hop->ingress)) &&
 	       wire_is_padded(hop->code, sizeof(hop->code)) &&

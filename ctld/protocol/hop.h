@@ -8,6 +8,7 @@
 #ifndef PHONION_HOP_H
 #define PHONION_HOP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "crypto/hpke.h"
@@ -22,10 +23,41 @@
 #define HOP_BOX_LEN	 (HOP_PLAIN_LEN + HPKE_OVERHEAD)
 #define HOP_CODE_MIN_LEN 8 /* digits of an access code when there is one */
 
-enum hop_timing {
-	HOP_TIMING_NONE, /* each leg goes up and down with the call */
-	HOP_TIMING_COUNT,
+#define HOP_SPREAD_MAX_S 3600
+
+/* When the relay dials its next number. */
+enum hop_raise {
+	HOP_RAISE_CALL,	  /* when it is called */
+	HOP_RAISE_WINDOW, /* by itself, at a random time in the first SPREAD_S of the window */
+	HOP_RAISE_TOLD,	  /* when the relay before it says, in the media, that a caller is there */
 };
+
+/* How long that leg stays when the near side has gone. */
+enum hop_keep {
+	HOP_KEEP_CALL,	 /* not at all */
+	HOP_KEEP_LINGER, /* a random time, SPREAD_S in the mean; it is not raised again */
+	HOP_KEEP_WINDOW, /* to the end of the window, which ends many legs at once */
+};
+
+/* What the relay does with who calls it. */
+enum hop_near {
+	HOP_NEAR_FOLLOW, /* tells him what the far side does */
+	HOP_NEAR_RING,	 /* lets it ring for as long as people take to answer, then joins him */
+	HOP_NEAR_RELAY,	 /* it is the relay before: answers at once, and plays noise till there is more */
+};
+
+struct hop_timing {
+	enum hop_raise raise;
+	enum hop_keep keep;
+	enum hop_near near;
+	uint16_t spread_s;
+};
+
+/* All zero: each leg goes up and down with the call. */
+bool hop_timing_valid(const struct hop_timing *timing);
+/* As an octet of a hop; the spread is not in it. */
+uint8_t hop_timing_encode(const struct hop_timing *timing);
+void hop_timing_decode(struct hop_timing *timing, uint8_t octet);
 
 struct hop {
 	uint64_t not_before, not_after; /* Unix seconds; within the slots */
@@ -33,7 +65,7 @@ struct hop {
 	char code[HOP_CODE_SIZE]; /* "": none, the ingress is the reservation's own */
 	char next[HOP_NUMBER_SIZE];
 	char postd[HOP_POSTD_SIZE]; /* "": nothing to dial after the answer */
-	enum hop_timing timing;
+	struct hop_timing timing;
 	uint8_t reply_key[HPKE_KEY_LEN];     /* X25519, of the client, for this hop only */
 	uint8_t cancel_hash[HOP_CANCEL_LEN]; /* SHA-256 of the cancel secret */
 };

@@ -47,17 +47,21 @@ class Hop(rig.Reservation):
     """
     A reservation whose box is a real one, open from now on for two slots, so that it
     does not end during a test, or of these for the @window (from, to) in Unix seconds.
-    @postd: to be dialled after the answer.
+    @postd: to be dialled after the answer. @timing: when the next leg is raised, how long
+    it stays, what the near side is (enum hop_raise, hop_keep, hop_near), and the spread.
     """
 
-    def __init__(self, relay, ingress=OWN, code="", following=NEXT, seal=None, postd="", window=None, **more):
+    def __init__(self, relay, ingress=OWN, code="", following=NEXT, seal=None, postd="", window=None,
+                 timing=(0, 0, 0, 0), **more):
         super().__init__(relay, ingress, ahead=0, slots=2, tokens=[], **more)
         self.relay, self.reply = relay, x25519.X25519PrivateKey.generate()
         end = self.body["expires"]
         opens, closes = window or (self.body["slot"] * rig.SLOT, end)
-        plain = struct.pack(">BBQQ33s17s33s33s32s32s58x", 1, 0, opens, closes, ingress.encode(), code.encode(),
+        *parts, spread = timing
+        octet = sum(part << 2 * n for n, part in enumerate(parts))
+        plain = struct.pack(">BBQQ33s17s33s33s32s32sH56x", 1, octet, opens, closes, ingress.encode(), code.encode(),
                             following.encode(), postd.encode(), raw(self.reply.public_key()),
-                            hashlib.sha256(self.secret).digest())
+                            hashlib.sha256(self.secret).digest(), spread)
         aad = (relay.key.public + ingress.encode().ljust(33, b"\0") +
                struct.pack(">QIIQ", self.body["slot"], 2, rig.SLOT, end))
         self.box = hpke_seal(seal or relay.seal, b"phonion hop 1", aad, plain)

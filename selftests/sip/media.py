@@ -49,11 +49,12 @@ class Media:
 
     def relay_sends(self, side=1):
         """What the fake data plane was asked to send by a leg of @side since it was looked at last."""
-        def new():
-            return [l for l in self.relay.dp() if l.startswith(f"dtmf side={side}")][self.read.get(side, 0):]
-        lines = until(new, WAIT)
+        lines = until(lambda: self._sent(side)[self.read.get(side, 0):], WAIT)
         self.read[side] = self.read.get(side, 0) + len(lines)
         return lines[-1].partition("digits=")[2] if lines else ""
+
+    def _sent(self, side):
+        return [l for l in self.relay.dp() if l.startswith(f"dtmf side={side}")]
 
     def digits(self, at, n, side=1):
         """The @n digits that come from the leg whose address is @at; it is of @side."""
@@ -70,6 +71,8 @@ class Media:
 
     def drain(self):
         """What came before is not looked at."""
+        if not REAL:
+            self.read = {side: len(self._sent(side)) for side in (0, 1)}
         while self._receive(0):
             pass
 
@@ -83,9 +86,17 @@ class Media:
     def speak(self, to, speech, pt=0):
         self._send(speech, to, pt)
 
-    def hears(self, speech):
+    def packet(self, seconds=WAIT):
+        """What the next packet of speech holds."""
+        limit = time.monotonic() + seconds
+        while data := self._receive(limit):
+            if data[1] & 127 != EVENT_PT:
+                return data[12:]
+        return b""
+
+    def hears(self, speech, seconds=WAIT):
         """Does a packet of @speech come? Sounds of a relay's own may come before it."""
-        limit = time.monotonic() + WAIT
+        limit = time.monotonic() + seconds
         while data := self._receive(limit):
             if data[1] & 127 != EVENT_PT and data[12:] == speech:
                 return True

@@ -119,12 +119,13 @@ class Relay(rig.Relay):
         aad = (self.key.public + item["ingress"].encode().ljust(33, b"\0") +
                struct.pack(">QIIQ", item["slot"], item["slots"], item["length"], item["expires"]))
         plain = hpke_open(self.seal, b"phonion hop 1", aad, unb64(item["box"]))
-        version, timing, start, end, ingress, code, following, postd, reply, cancel = struct.unpack(
-            ">BBQQ33s17s33s33s32s32s58x", plain)
-        assert (version, timing) == (1, 0) and len(plain) == 256
+        version, timing, start, end, ingress, code, following, postd, reply, cancel, spread = struct.unpack(
+            ">BBQQ33s17s33s33s32s32sH56x", plain)
+        assert version == 1 and len(plain) == 256
+        parts = tuple(timing >> shift & 3 for shift in (0, 2, 4))
         text = {name: value.rstrip(b"\0").decode() for name, value in
                 dict(ingress=ingress, code=code, next=following, postd=postd).items()}
-        return {"from": start, "to": end, "reply": reply, "cancel": cancel, **text}
+        return {"from": start, "to": end, "reply": reply, "cancel": cancel, "timing": (*parts, spread), **text}
 
     def answer(self, item, verdict="accepted", key=None, **changed):
         """Gives a receipt, by another key or with other content if asked to."""

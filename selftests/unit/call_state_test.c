@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "call/call.h"
+#include "call/half.h"
 #include "call/state.h"
 #include "sip/addr.h"
 
@@ -101,6 +102,7 @@ static void same_side(const struct side *a, const struct side *b)
 	assert_int_equal(a->told.session, b->told.session);
 	assert_int_equal(a->told.version, b->told.version);
 	assert_true(addr_same(&a->leg.local, &b->leg.local));
+	assert_memory_equal(a->leg.uid, b->leg.uid, CALL_UID_SIZE);
 	assert_true(addr_same(&a->remote.remote, &b->remote.remote));
 	assert_int_equal(a->wish, b->wish);
 	assert_int_equal(b->n_agreed, 1);
@@ -118,13 +120,35 @@ static void test_round_trip(void **state)
 	back = state_decode(&calls, json);
 	assert_non_null(back);
 	assert_int_equal(back->id, call->id);
-	assert_memory_equal(back->uid, call->uid, CALL_UID_SIZE);
 	assert_string_equal(back->circuit, "c1");
 	assert_int_equal(back->answered_s, call->answered_s);
 	assert_int_equal(back->not_after_ns, 1);
 	assert_int_equal(back->state, CALL_ANSWERED);
 	same_side(&call->sides[0], &back->sides[0]);
 	same_side(&call->sides[1], &back->sides[1]);
+	json_decref(json);
+}
+
+/* One side is enough for a call that stands; none is not. */
+static void test_half(void **state)
+{
+	struct call *call = make(), *half, *back;
+	json_t *json;
+
+	(void)state;
+	call->timing = (struct hop_timing){ HOP_RAISE_WINDOW, HOP_KEEP_WINDOW, HOP_NEAR_RING, 300 };
+	half = half_split(&call->sides[SIDE_OUT]);
+	assert_non_null(half);
+	json = state_encode(half);
+	back = state_decode(&calls, json);
+	assert_non_null(back);
+	assert_true(half_is(back, SIDE_OUT));
+	assert_int_equal(hop_timing_encode(&back->timing), hop_timing_encode(&call->timing));
+	assert_int_equal(back->timing.spread_s, 300);
+	same_side(&half->sides[SIDE_OUT], &back->sides[SIDE_OUT]);
+	assert_int_equal(back->sides[SIDE_IN].state, SIDE_DOWN);
+	json_array_set_new(json_object_get(json, "sides"), 1, json_null());
+	assert_null(state_decode(&calls, json));
 	json_decref(json);
 }
 
@@ -184,6 +208,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_half),
 		cmocka_unit_test(test_spoilt),
 		cmocka_unit_test(test_trunk_gone),
 	};

@@ -61,7 +61,7 @@ static void bad(const char *text, const char *word)
 static void test_relay(void **state)
 {
 	struct conf *conf =
-		good(RELAY(BROKER("") " price = 3; poll_interval = 5; code_calls = 7;"));
+		good(RELAY(BROKER("") " price = 3; poll_interval = 5; code_calls = 7; standing = false;"));
 	const struct conf_relay *relay = conf->relay;
 
 	(void)state;
@@ -69,6 +69,7 @@ static void test_relay(void **state)
 	assert_int_equal(relay->price, 3);
 	assert_int_equal(relay->poll_ms, 5000);
 	assert_int_equal(relay->code_calls, 7);
+	assert_false(relay->standing);
 	assert_string_equal(relay->key, "/var/lib/phonion/relay.key");
 	assert_int_equal(relay->n_brokers, 1);
 	assert_string_equal(relay->brokers[0].url, "https://192.0.2.7:8443");
@@ -108,6 +109,7 @@ static void test_relay_refused(void **state)
 	bad(RELAY(BROKER("") " price = 17;"), "0 to 16");
 	bad(RELAY(BROKER("") " poll_interval = 0;"), "1 to 3600");
 	bad(RELAY(BROKER("") " code_calls = 0;"), "1 to 65536");
+	bad(RELAY(BROKER("") " standing = 1;"), "standing");
 	bad(RELAY(BROKER("") " key = \"relay.key\";"), "\"key\"");
 	bad(RELAY("brokers = ( { name = \"b\"; url = \"https://h\"; },"
 		  " { name = \"b\"; url = \"https://i\"; } );"),

@@ -84,7 +84,10 @@ static void assert_same(const struct hop *a, const struct hop *b)
 	assert_string_equal(a->code, b->code);
 	assert_string_equal(a->next, b->next);
 	assert_string_equal(a->postd, b->postd);
-	assert_int_equal(a->timing, b->timing);
+	assert_int_equal(a->timing.raise, b->timing.raise);
+	assert_int_equal(a->timing.keep, b->timing.keep);
+	assert_int_equal(a->timing.near, b->timing.near);
+	assert_int_equal(a->timing.spread_s, b->timing.spread_s);
 	assert_memory_equal(a->reply_key, b->reply_key, sizeof(a->reply_key));
 	assert_memory_equal(a->cancel_hash, b->cancel_hash, sizeof(a->cancel_hash));
 }
@@ -112,6 +115,11 @@ static void opens_what_was_sealed(void **state)
 	strcpy(hop.code, "1234567890123456");
 	strcpy(hop.next, "+123456789012345");
 	strcpy(hop.postd, "0123456789*#p0123456789*#p012345");
+	goes_there_and_back(&hop);
+	hop.timing = (struct hop_timing){ HOP_RAISE_WINDOW, HOP_KEEP_LINGER, HOP_NEAR_RING,
+					  HOP_SPREAD_MAX_S };
+	goes_there_and_back(&hop);
+	hop.timing = (struct hop_timing){ HOP_RAISE_TOLD, HOP_KEEP_CALL, HOP_NEAR_RELAY, 0 };
 	goes_there_and_back(&hop);
 }
 
@@ -163,7 +171,10 @@ static void seals_only_what_is_in_range(void **state)
 	REFUSED(not_after, START + 7201);
 	REFUSED(not_after, good.not_before);
 	REFUSED(not_before, good.not_after + 1);
-	REFUSED(timing, HOP_TIMING_COUNT);
+	REFUSED(timing.spread_s, 1);
+	REFUSED(timing.keep, HOP_KEEP_WINDOW);
+	REFUSED(timing.near, HOP_NEAR_RELAY);
+	REFUSED(timing.raise, HOP_RAISE_TOLD + 1);
 	REFUSED_TEXT(ingress, "+493012345679");
 	REFUSED_TEXT(ingress, "");
 	REFUSED_TEXT(code, "1234567");
@@ -326,7 +337,10 @@ static void opens_nothing_that_is_no_hop(void **state)
 	(void)state;
 	INVALID(plain[AT_VERSION] = 0);
 	INVALID(plain[AT_VERSION] = 2);
-	INVALID(plain[AT_TIMING] = HOP_TIMING_COUNT);
+	INVALID(plain[AT_TIMING] = HOP_RAISE_TOLD + 1);
+	INVALID(plain[AT_TIMING] = HOP_RAISE_TOLD); /* not from a relay */
+	INVALID(plain[AT_TIMING] = HOP_RAISE_WINDOW | HOP_KEEP_WINDOW << 2); /* no spread */
+	INVALID(plain[AT_TIMING] = 1 << 6);
 	INVALID(plain[AT_TIMING] = 255);
 	INVALID(put(plain + AT_NOT_BEFORE, START - 1, 8));
 	INVALID(put(plain + AT_NOT_BEFORE, good.not_after, 8));

@@ -31,6 +31,7 @@ struct booking {
 	char code[HOP_CODE_SIZE]; /* "": a number of its own */
 	char next[HOP_NUMBER_SIZE];
 	char postd[HOP_POSTD_SIZE];
+	struct hop_timing timing;
 	struct slots slots; /* of its broker */
 	uint32_t tokens;    /* that it costs */
 	uint8_t reply_private[HPKE_KEY_LEN], reply_key[HPKE_KEY_LEN];

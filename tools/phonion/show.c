@@ -25,7 +25,9 @@ const char *show_advice(const struct booking *hop)
 			"other relays; if it is the last hop, look at the number",
 		[RECEIPT_WINDOW] = "the window is over, too long or too far ahead for this relay: "
 				   "cancel and take another",
-		[RECEIPT_TIMING] = "the relay is too old for this client: cancel and reserve anew",
+		[RECEIPT_TIMING] =
+			"the relay raises no legs by itself: cancel and reserve by others, or "
+			"with --timing demand",
 	};
 
 	return hop->answered ? advice[hop->verdict] : NULL;

@@ -44,7 +44,7 @@ static int seal(const struct circuit *circuit, struct booking *booking, uint8_t 
 	memcpy(bind.ingress, booking->ingress, sizeof(bind.ingress));
 	hop->not_before = circuit->window.from;
 	hop->not_after = circuit->window.to;
-	hop->timing = HOP_TIMING_NONE;
+	hop->timing = booking->timing;
 	memcpy(hop->ingress, booking->ingress, sizeof(hop->ingress));
 	memcpy(hop->code, booking->code, sizeof(hop->code));
 	memcpy(hop->next, booking->next, sizeof(hop->next));

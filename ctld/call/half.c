@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Calls with one side. */
+#include <string.h>
+
+#include "call/half.h"
+#include "call/state.h"
+
+bool half_is(const struct call *call, enum side_id id)
+{
+	const struct side *side = &call->sides[id];
+
+	return call->state == CALL_STANDING && side->state == SIDE_UP &&
+	       !side_present(&call->sides[!id]);
+}
+
+struct call *half_find(const struct calls *calls, const char *circuit, enum side_id id)
+{
+	struct call *call;
+
+	for (call = calls->list; call; call = call->next)
+		if (half_is(call, id) && !strcmp(call->circuit, circuit))
+			return call;
+	return NULL;
+}
+
+/* The last INVITE of a side that is up may still linger in its transaction. */
+static bool is_idle(const struct side *side)
+{
+	bool asking = side->invite && side->call->state == CALL_ANSWERED;
+
+	return side->state == SIDE_UP && !asking && !accept_pending(&side->accept) &&
+	       !side->retry.slot && !side->bye_owed;
+}
+
+static void take(struct side *to, struct side *from)
+{
+	struct call *call = to->call, *old = from->call;
+
+	if (from->invite)
+		txn_own(from->invite, NULL, NULL);
+	from->invite = NULL;
+	*to = *from;
+	to->call = call;
+	to->dialog->owner = to;
+	accept_set_no_ack(&to->accept, setup_no_ack, to);
+	side_init(old, from->id);
+	from->state = SIDE_DOWN;
+}
+
+struct call *half_split(struct side *side)
+{
+	struct call *call = side->call;
+	struct call *half = is_idle(side) ? call_new(call->calls, call->conf, call->circuit) : NULL;
+
+	if (!half)
+		return NULL;
+	half->state = CALL_STANDING;
+	half->timing = call->timing;
+	half->not_before_ns = call->not_before_ns;
+	half->not_after_ns = call->not_after_ns;
+	take(&half->sides[side->id], side);
+	half->sides[!side->id].state = SIDE_DOWN;
+	call->bridged = false;
+	return half;
+}
+
+void half_join(struct call *call, struct call *far)
+{
+	take(&call->sides[SIDE_OUT], &far->sides[SIDE_OUT]);
+	loop_timer_del(&far->timer);
+	state_remove(far);
+	far->state = CALL_ENDED;
+	far->sides[SIDE_IN].state = SIDE_DOWN;
+	call_reap(far);
+}
