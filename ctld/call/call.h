@@ -83,7 +83,7 @@ struct side {
 	struct sdp_format agreed[PHONION_MAX_PAYLOAD_TYPES];
 	size_t n_agreed;
 	struct media_leg leg;
-	uint8_t signal_owed; /* RFC 4733 event, when what is being sent is sent; 0: none */
+	uint8_t signal_owed;	 /* RFC 4733 event, when what is being sent is sent; 0: none */
 	struct loop_timer retry; /* of a re-INVITE after 491 */
 };
 

@@ -207,10 +207,10 @@ static json_t *encode_side(const struct side *side)
 	return json_pack("{s:s, s:s, s:o, s:o, s:I, s:I, s:o, s:o, s:o, s:i, s:i, s:i}", "trunk",
 			 side->trunk->name, "uid", uid, "dialog", encode_dialog(side->dialog),
 			 "remote", encode_media(&side->remote), "session",
-			 (json_int_t)side->told.session, "version",
-			 (json_int_t)side->told.version, "local", encode_addr(&side->leg.local),
-			 "formats", encode_formats(side->told.formats, side->told.n_formats),
-			 "agreed", encode_formats(side->agreed, side->n_agreed), "direction",
+			 (json_int_t)side->told.session, "version", (json_int_t)side->told.version,
+			 "local", encode_addr(&side->leg.local), "formats",
+			 encode_formats(side->told.formats, side->told.n_formats), "agreed",
+			 encode_formats(side->agreed, side->n_agreed), "direction",
 			 side->told.direction, "wish", side->wish, "said", side->said);
 }
 
@@ -276,8 +276,8 @@ json_t *state_encode(const struct call *call)
 			 STATE_VERSION, "id", (json_int_t)call->id, "circuit", call->circuit,
 			 "answered", (json_int_t)call->answered_s, "not_before",
 			 (json_int_t)call->not_before_ns, "not_after",
-			 (json_int_t)call->not_after_ns, "timing",
-			 hop_timing_encode(&call->timing), "spread", call->timing.spread_s, "sides",
+			 (json_int_t)call->not_after_ns, "timing", hop_timing_encode(&call->timing),
+			 "spread", call->timing.spread_s, "sides",
 			 encode_side(&call->sides[SIDE_IN]), encode_side(&call->sides[SIDE_OUT]));
 }
 

@@ -12,7 +12,7 @@
 
 static const char *state_name(const struct call *call)
 {
-	static const char *const names[] = { "setup",    "code",	"ringing",
+	static const char *const names[] = { "setup",	 "code",     "ringing",
 					     "standing", "answered", "ended" };
 
 	return names[call->state];

@@ -36,7 +36,8 @@ static void signal_peer(struct side *side, uint8_t event)
 	err = calls_ops(calls)->leg_dtmf(calls->deps.dp, side->leg.id, digits);
 	side->signal_owed = err == -EBUSY ? event : 0;
 	if (err && err != -EBUSY)
-		log_debug("call %u: no signal: %s", side->call->id, dataplane_error(calls->deps.dp));
+		log_debug("call %u: no signal: %s", side->call->id,
+			  dataplane_error(calls->deps.dp));
 }
 
 /* As side_gone(); TELL: the other end does not know. */
@@ -247,7 +248,8 @@ static bool keeps_other(const struct side *side)
 {
 	const struct hop_timing *timing = &side->call->timing;
 
-	if (side->call->state == CALL_ENDED || !circuit_open(side->call->calls, side->call->circuit))
+	if (side->call->state == CALL_ENDED ||
+	    !circuit_open(side->call->calls, side->call->circuit))
 		return false;
 	if (side->id == SIDE_OUT)
 		return timing->near == HOP_NEAR_RELAY;

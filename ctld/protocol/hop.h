@@ -43,7 +43,7 @@ enum hop_keep {
 enum hop_near {
 	HOP_NEAR_FOLLOW, /* tells him what the far side does */
 	HOP_NEAR_RING,	 /* lets it ring for as long as people take to answer, then joins him */
-	HOP_NEAR_RELAY,	 /* it is the relay before: answers at once, and plays noise till there is more */
+	HOP_NEAR_RELAY, /* it is the relay before: answers at once, and plays noise till there is more */
 };
 
 struct hop_timing {

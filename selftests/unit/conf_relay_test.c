@@ -60,8 +60,8 @@ static void bad(const char *text, const char *word)
 
 static void test_relay(void **state)
 {
-	struct conf *conf =
-		good(RELAY(BROKER("") " price = 3; poll_interval = 5; code_calls = 7; standing = false;"));
+	struct conf *conf = good(RELAY(
+		BROKER("") " price = 3; poll_interval = 5; code_calls = 7; standing = false;"));
 	const struct conf_relay *relay = conf->relay;
 
 	(void)state;

@@ -338,7 +338,7 @@ static void opens_nothing_that_is_no_hop(void **state)
 	INVALID(plain[AT_VERSION] = 0);
 	INVALID(plain[AT_VERSION] = 2);
 	INVALID(plain[AT_TIMING] = HOP_RAISE_TOLD + 1);
-	INVALID(plain[AT_TIMING] = HOP_RAISE_TOLD); /* not from a relay */
+	INVALID(plain[AT_TIMING] = HOP_RAISE_TOLD);			     /* not from a relay */
 	INVALID(plain[AT_TIMING] = HOP_RAISE_WINDOW | HOP_KEEP_WINDOW << 2); /* no spread */
 	INVALID(plain[AT_TIMING] = 1 << 6);
 	INVALID(plain[AT_TIMING] = 255);

@@ -18,6 +18,15 @@ enum booking_state {
 	BOOKING_STATES,
 };
 
+/* When its legs go up and down; timing.h. */
+enum circuit_timing {
+	CIRCUIT_DEMAND,	 /* with the call */
+	CIRCUIT_LINGER,	 /* up with the call, down a random time after the caller has gone */
+	CIRCUIT_EARLY,	 /* those between relays stand for the window */
+	CIRCUIT_STANDBY, /* the callee's too */
+	CIRCUIT_TIMINGS
+};
+
 /* A hop of it. */
 struct booking {
 	enum booking_state state;
@@ -31,7 +40,6 @@ struct booking {
 	char code[HOP_CODE_SIZE]; /* "": a number of its own */
 	char next[HOP_NUMBER_SIZE];
 	char postd[HOP_POSTD_SIZE];
-	struct hop_timing timing;
 	struct slots slots; /* of its broker */
 	uint32_t tokens;    /* that it costs */
 	uint8_t reply_private[HPKE_KEY_LEN], reply_key[HPKE_KEY_LEN];
@@ -45,6 +53,7 @@ struct booking {
 struct circuit {
 	char id[CIRCUIT_ID_LEN + 1];
 	bool building;
+	enum circuit_timing timing;
 	struct window window; /* on slots of every broker */
 	char to[HOP_NUMBER_SIZE];
 	char from_carrier[DESCRIPTOR_NAME_SIZE],

@@ -13,14 +13,16 @@
 #include "sees.h"
 #include "show.h"
 #include "submit.h"
+#include "timing.h"
 #include "tools/lib/parse.h"
 #include "tools/lib/secret.h"
 #include "words.h"
 
 struct order {
 	const char *to, *window, *hops, *via, *from_carrier, *to_carrier;
-	const char *region, *entry_region, *entry;
-	bool dry_run, yes;
+	const char *region, *entry_region, *entry, *timing;
+	bool dry_run, yes, explain;
+	enum circuit_timing policy;
 	struct words vias, regions, entry_regions;
 	struct plan plan;
 	struct directories directories;
@@ -56,6 +58,11 @@ static int check_numbers(struct client *client, struct order *order)
 		return fail_usage(opts, "--hops must be 1 to %d", PATH_MAX_HOPS);
 	if (order->entry && parse_entry(order->entry, &wish->entry))
 		return fail_usage(opts, "--entry must be own, shared or any");
+	if (order->timing && timing_parse(order->timing, &order->policy))
+		return fail_usage(opts, "--timing must be demand, linger, early or standby");
+	if (order->policy == CIRCUIT_EARLY && hops < 2)
+		return fail_usage(opts,
+				  "--timing early needs two hops: one relay has no legs to others");
 	wish->hops = hops;
 	wish->to = order->to;
 	wish->from_carrier = order->from_carrier ?: client->settings.from_carrier;
@@ -136,6 +143,7 @@ static int make_circuit(struct client *client, struct order *order)
 		return fail(&client->opts, EXIT_REFUSED, NULL, "out of memory");
 	order->circuit = circuit;
 	circuit->building = true;
+	circuit->timing = order->policy;
 	for (int i = 0; i < CIRCUIT_ID_LEN; i++)
 		circuit->id[i] = letters[random_below(&client->random, sizeof(letters) - 1)];
 	snprintf(circuit->to, sizeof(circuit->to), "%s", wish->to);
@@ -205,6 +213,7 @@ static int confirm(struct client *client)
 static int finish(struct client *client, struct order *order)
 {
 	json_t *sees = sees_json(client, order->circuit);
+	json_t *explained = timing_explain(order->circuit, order->directories.n_relays);
 	int status = EXIT_DONE;
 
 	if (!client->opts.json) {
@@ -212,6 +221,10 @@ static int finish(struct client *client, struct order *order)
 		putchar('\n');
 		sees_print(sees);
 		putchar('\n');
+		if (order->explain) {
+			timing_print(explained);
+			putchar('\n');
+		}
 	}
 	if (!order->dry_run && !order->yes)
 		status = confirm(client);
@@ -225,6 +238,8 @@ static int finish(struct client *client, struct order *order)
 		/* It may have changed on the way. */
 		json_object_set_new(json, "sees", sees_json(client, order->circuit));
 		json_object_set_new(json, "dry_run", json_boolean(order->dry_run));
+		if (order->explain)
+			json_object_set(json, "explained", explained);
 		status = out_json(&client->opts, json);
 	} else if (!status && !order->dry_run) {
 		show_export(order->circuit);
@@ -233,6 +248,7 @@ static int finish(struct client *client, struct order *order)
 		status = out_end(&client->opts);
 	}
 	json_decref(sees);
+	json_decref(explained);
 	return status;
 }
 
@@ -249,6 +265,8 @@ int cmd_reserve(struct client *client, int argc, char **argv)
 		{ "--region", &order.region, NULL },
 		{ "--entry-region", &order.entry_region, NULL },
 		{ "--entry", &order.entry, NULL },
+		{ "--timing", &order.timing, NULL },
+		{ "--explain", NULL, &order.explain },
 		{ "--dry-run", NULL, &order.dry_run },
 		{ "--yes", NULL, &order.yes },
 		{ NULL, NULL, NULL },

@@ -4,6 +4,7 @@
 #include "crypto/base64url.h"
 #include "directories.h"
 #include "show.h"
+#include "timing.h"
 
 const char *show_verdict(const struct booking *hop)
 {
@@ -71,6 +72,7 @@ void show_export(const struct circuit *circuit)
 	else
 		printf("Code:     none\n");
 	printf("Between:  %s\n", text);
+	printf("Timing:   %s\n", timing_name(circuit->timing));
 	printf("URI:      %s\n", uri);
 }
 
@@ -115,6 +117,7 @@ json_t *show_json(const struct circuit *circuit)
 	for (unsigned int i = 0; i < circuit->n; i++)
 		json_array_append_new(hops, hop_json(&circuit->hops[i]));
 	json_object_set_new(json, "callee", json_string(circuit->to));
+	json_object_set_new(json, "timing", json_string(timing_name(circuit->timing)));
 	json_object_set_new(json, "hops", hops);
 	return json;
 }

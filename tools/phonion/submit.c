@@ -7,6 +7,7 @@
 
 #include "crypto/base64url.h"
 #include "submit.h"
+#include "timing.h"
 #include "tokens.h"
 #include "tools/lib/secret.h"
 
@@ -44,7 +45,7 @@ static int seal(const struct circuit *circuit, struct booking *booking, uint8_t 
 	memcpy(bind.ingress, booking->ingress, sizeof(bind.ingress));
 	hop->not_before = circuit->window.from;
 	hop->not_after = circuit->window.to;
-	hop->timing = booking->timing;
+	hop->timing = timing_of(circuit, booking - circuit->hops);
 	memcpy(hop->ingress, booking->ingress, sizeof(hop->ingress));
 	memcpy(hop->code, booking->code, sizeof(hop->code));
 	memcpy(hop->next, booking->next, sizeof(hop->next));
