@@ -265,11 +265,12 @@ enum phonion_path_state phn_path_state(struct phn_leg *leg, int *ifindex)
 	if (now < leg->open_ns || now >= leg->close_ns)
 		return PHONION_PATH_STATE_WINDOW_CLOSED;
 
-	rcu_read_lock_bh();
+	rcu_read_lock();
+	local_bh_disable();
 	if (leg->tdm) {
 		state = rcu_access_pointer(leg->bridge) ? PHONION_PATH_STATE_TDM
 							: PHONION_PATH_STATE_NO_BRIDGE;
-	} else if (!rcu_dereference_bh(leg->conf)->remote.port) {
+	} else if (!rcu_dereference(leg->conf)->remote.port) {
 		state = PHONION_PATH_STATE_NO_REMOTE;
 	} else if (!rcu_access_pointer(leg->bridge)) {
 		state = PHONION_PATH_STATE_NO_BRIDGE;
@@ -279,7 +280,8 @@ enum phonion_path_state phn_path_state(struct phn_leg *leg, int *ifindex)
 		if (path)
 			*ifindex = path->dst->dev->ifindex;
 	}
-	rcu_read_unlock_bh();
+	local_bh_enable();
+	rcu_read_unlock();
 	return state;
 }
 
