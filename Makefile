@@ -104,7 +104,8 @@ run-fuzzers: $(FUZZERS)
 
 # The kernel's build system writes beside the sources that it reads, so it reads
 # a copy of the tree made of symbolic links.
-KDIR = $(firstword $(wildcard /lib/modules/$(KVER)/build /usr/src/linux-headers-$(KVER)))
+KDIR = $(firstword $(wildcard /lib/modules/$(KVER)/build /usr/src/linux-headers-$(KVER) \
+	$(abspath $(BUILD))/kernel/$(KVER)/build))
 KOBJ = $(abspath $(BUILD))/kmod/$(KVER)
 KMAKE = $(MAKE) --no-print-directory -C $(KDIR) M=$(KOBJ)
 
@@ -149,6 +150,9 @@ setup:			## packages and guest kernel that the rest needs
 check: setup		## set up, build and test everything
 	$(MAKE) -j$(shell nproc) all asan dahdi
 	MAKE="$(MAKE)" selftests/check
+check-debug: setup	## the module's tests on a kernel with every detector on; builds that kernel once
+	$(MAKE) -j$(shell nproc) all modules
+	MAKE="$(MAKE)" selftests/debug/check
 demo: setup		## a call through three relays, in a guest
 	$(MAKE) -j$(shell nproc) all modules
 	selftests/demo/run
@@ -210,6 +214,6 @@ clean:			## all that was built, but not the guest's kernel
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all voice asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check demo bench bench-tdm bench-broker bench-path \
+.PHONY: all voice asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check check-debug demo bench bench-tdm bench-broker bench-path \
 	install install-dahdi uninstall clean help
 .DELETE_ON_ERROR:

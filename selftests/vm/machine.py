@@ -21,6 +21,14 @@ class Guest:
         ko = f"{BUILD}/kmod/{args.kver}/kmod/phonion.ko"
         self.ko = ko if os.path.exists(ko) and not args.no_module else ""
 
+    def own_arguments(self):
+        """What this kernel, and no other, is to be started with."""
+        try:
+            with open(f"{self.kernel}/cmdline") as f:
+                return " ".join(line.strip() for line in f if not line.startswith("#")) + " "
+        except OSError:
+            return ""
+
     def image(self):
         """The kernel uncompressed, if it can be booted so: unpacking itself would cost it
         six seconds without KVM."""
@@ -81,7 +89,7 @@ class Guest:
                  "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
                  "-M", "q35", "-accel", accel, *(ICOUNT if self.args.icount else ["-cpu", "max"]), "-smp", str(self.args.smp), "-m", self.args.mem,
                  "-kernel", self.image(),
-                 "-append", kernel_args + self.args.append] + extra)
+                 "-append", kernel_args + self.own_arguments() + self.args.append] + extra)
 
     def accel(self):
         """KVM if a guest really runs under it: one try per boot of this machine, 10 s at most."""

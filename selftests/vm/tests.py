@@ -26,10 +26,10 @@ class Test:
         return None if os.access(self.path, os.X_OK) else "not executable"
 
 
-def read_suite(default_limit):
+def read_suite(default_limit, path=SUITE):
     """Lines of: PATH [ARG...] [limit=SECONDS] [boot=NAME] [nomodule] [icount], # comments."""
     tests = []
-    for line in open(SUITE):
+    for line in open(path):
         words = shlex.split(line, comments=True)
         if not words:
             continue
