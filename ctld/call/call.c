@@ -42,6 +42,13 @@ void side_init(struct call *call, enum side_id id)
 	token_bytes(side->leg.uid, sizeof(side->leg.uid));
 }
 
+void side_set_trunk(struct side *side, const struct conf_trunk *trunk)
+{
+	side->trunk = trunk;
+	side->conf = side->call->calls->conf;
+	side->conf->refs++;
+}
+
 struct call *call_new(struct calls *calls, struct conf_ref *conf, const char *circuit)
 {
 	struct call *call = calloc(1, sizeof(*call));
@@ -75,6 +82,7 @@ static void free_side(struct side *side)
 	if (side->dialog)
 		sip_remove_dialog(side->call->calls->sip, side->dialog);
 	dialog_free(side->dialog);
+	conf_ref_put(side->conf);
 }
 
 static void unlink_call(struct call *call)

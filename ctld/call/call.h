@@ -65,6 +65,7 @@ struct side {
 	enum side_id id;
 	enum side_state state;
 	const struct conf_trunk *trunk;
+	struct conf_ref *conf; /* that TRUNK is in: a side may outlive its call */
 	struct dialog *dialog;
 	struct txn *invite;   /* pending: SIDE_INVITING its first, SIDE_UP our re-INVITE */
 	uint32_t invite_cseq; /* of the last INVITE that we sent */
@@ -167,6 +168,8 @@ void call_log(const struct call *call, const char *what);
 struct side *side_other(struct side *side);
 void side_down(struct side *side);
 void side_init(struct call *call, enum side_id id);
+/* TRUNK is of the configuration that is in force now. */
+void side_set_trunk(struct side *side, const struct conf_trunk *trunk);
 /*
  * What is at SIDE's other end has gone, or cannot be had: the call ends, of which the
  * other side may stay (timing.c).

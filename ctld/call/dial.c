@@ -232,7 +232,7 @@ enum cause dial(struct call *call, const struct circuit *circuit)
 	loop_timer_set(calls->deps.loop, &call->timer, call->conf->conf->ring_timeout_ms,
 		       on_ring_timeout, call);
 	snprintf(call->postd, sizeof(call->postd), "%s", circuit->postd);
-	out->trunk = circuit->out;
+	side_set_trunk(out, circuit->out);
 	out->dialog = make_out_dialog(circuit->out, circuit->next);
 	if (!out->dialog)
 		return CAUSE_INTERNAL;

@@ -63,7 +63,7 @@ static void place(struct call *call, const struct conf_trunk *trunk, const struc
 
 	call->not_before_ns = circuit->not_before_ns;
 	call->not_after_ns = circuit->not_after_ns;
-	in->trunk = trunk;
+	side_set_trunk(in, trunk);
 	in->dialog->owner = in;
 	in->invite = txn;
 	in->state = SIDE_INVITING;

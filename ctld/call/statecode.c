@@ -249,6 +249,7 @@ static bool decode_side(struct calls *calls, const json_t *state, struct side *s
 {
 	const char *trunk = json_string_value(json_object_get(state, "trunk"));
 	const char *uid = json_string_value(json_object_get(state, "uid"));
+	const struct conf_trunk *found;
 	struct sip_path path;
 
 	if (json_is_null(state)) {
@@ -257,9 +258,10 @@ static bool decode_side(struct calls *calls, const json_t *state, struct side *s
 	}
 	if (!uid || !decode_uid(uid, side->leg.uid))
 		return false;
-	side->trunk = trunk ? conf_trunk_find(calls->conf->conf, trunk) : NULL;
-	if (!side->trunk)
+	found = trunk ? conf_trunk_find(calls->conf->conf, trunk) : NULL;
+	if (!found)
 		return false;
+	side_set_trunk(side, found);
 	path = sip_trunk_path(side->trunk);
 	side->dialog = decode_dialog(json_object_get(state, "dialog"), &path);
 	if (!side->dialog)

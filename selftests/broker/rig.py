@@ -85,7 +85,7 @@ class Broker:
         with open(self.log_path, "ab") as log:
             mark = log.seek(0, os.SEEK_END)
             self.process = subprocess.Popen([PROGRAM, "-v", "-c", self.conf], stderr=log, stdout=log)
-        assert tap.until(lambda: b"ready\n" in self.log()[mark:] or self.process.poll() is not None, 30)
+        assert tap.until(lambda: b"ready\n" in self.log()[mark:] or self.process.poll() is not None, 120)
         assert self.process.poll() is None, self.log().decode()
         self.public = unb64(re.search(r'key = "(.*)"', self.run("-k").stdout)[1])
         return self
