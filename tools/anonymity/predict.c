@@ -8,7 +8,7 @@
 
 const char *const anonymity_timing_names[] = { "on-demand", "linger", "quantised", "early",
 					       "standby" };
-const char *const anonymity_path_names[] = { "oblivious", "disjoint", "told" };
+const char *const anonymity_path_names[] = { "oblivious", "disjoint", "told", "internet" };
 
 const char *const anonymity_class_names[] = { "subscriber",	 "carrier",	   "carriers",
 					      "all-carriers",	 "relays",	   "broker",
@@ -65,7 +65,7 @@ static const char *check_shares(const struct anonymity_circuit *c)
 	}
 	if (fabs(sum - 1) > 1e-6)
 		return "the carriers' shares sum to 1";
-	if (c->carriers < 2 && c->path != ANONYMITY_OBLIVIOUS)
+	if (c->carriers < 2 && (c->path == ANONYMITY_DISJOINT || c->path == ANONYMITY_TOLD))
 		return "disjoint paths need two carriers or more";
 	if (!c->coalition || c->coalition > c->carriers)
 		return "a coalition is 1 carrier to all of them";
@@ -98,6 +98,8 @@ static bool allowed(enum anonymity_path path, const struct ends *e)
 {
 	if (path == ANONYMITY_OBLIVIOUS)
 		return true;
+	if (path == ANONYMITY_INTERNET)
+		return e->b == e->a && e->c == e->d;
 	if (e->b == e->c || e->b == e->d)
 		return false;
 	return path == ANONYMITY_DISJOINT || e->a == e->d || e->a != e->c;

@@ -26,6 +26,7 @@ enum anonymity_path {
 	ANONYMITY_OBLIVIOUS, /* whatever their carriers */
 	ANONYMITY_DISJOINT,  /* no carrier at two links, as far as known: not the caller's */
 	ANONYMITY_TOLD,	     /* the same, and the caller's carrier is known */
+	ANONYMITY_INTERNET,  /* no circuit: only the two ends' own networks see its ends */
 	ANONYMITY_PATHS
 };
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* phonion-sim attack: one way to call, and all who would know who calls whom. */
+#include <string.h>
+
 #include "commands.h"
 #include "tools/sim/attacks.h"
 
@@ -9,6 +11,8 @@ int cmd_attack(const struct opts *opts, int argc, char **argv)
 	struct request q;
 	int status, err;
 
+	if (argc > 1 && !strcmp(argv[1], "--cdr"))
+		return attack_files(opts, argc - 2, argv + 2);
 	status = sim_words(opts, &q, argc - 1, argv + 1);
 	if (status)
 		return status;

@@ -30,6 +30,10 @@ void sim_line(const struct request *request);
 /* Findings as a table or as JSON; EXIT_DISAGREES when a closed form is not met. */
 int show_findings(const struct opts *opts, const struct request *request,
 		  const struct findings *findings);
+/* attack --cdr FILE... [window S] [within S] */
+int attack_files(const struct opts *opts, int argc, char **argv);
+/* Nothing when all agree; else EXIT_DISAGREES. */
+int show_verdict(const struct opts *opts, const struct findings *findings);
 int fail_sim(const struct opts *opts, int err);
 
 #endif

@@ -9,7 +9,13 @@
 static const char help[] =
 	"usage: phonion-sim [-j] COMMAND\n"
 	"\n"
+	"  predict [NAME VALUE]... who links a circuit's two ends, by the closed forms alone\n"
 	"  attack [NAME VALUE]...  makes calls through circuits, and attacks their records\n"
+	"  attack --cdr FILE... [window S] [within S]\n"
+	"                          says who calls whom, by carriers' records in files\n"
+	"  table [NAME VALUE]...   the same for every way to call: plain, hidden, over Tor, Phonion\n"
+	"  run [-o DIR] [NAME VALUE]...\n"
+	"                          makes calls; -o writes the records that carriers would hold\n"
 	"  params                  all parameters, with their defaults\n"
 	"\n"
 	"  -j  JSON, one line\n"
@@ -29,9 +35,8 @@ static const struct {
 	const char *name;
 	int (*run)(const struct opts *opts, int argc, char **argv);
 } commands[] = {
-	{ "attack", cmd_attack },
-	{ "params", cmd_params },
-	{ "help", cmd_help },
+	{ "predict", cmd_predict }, { "attack", cmd_attack }, { "table", cmd_table },
+	{ "run", cmd_run },	    { "params", cmd_params }, { "help", cmd_help },
 };
 
 int main(int argc, char **argv)

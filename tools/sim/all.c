@@ -8,8 +8,8 @@
 static int every(const struct sim *sim, struct findings *findings)
 {
 	static int (*const attacks[])(const struct sim *sim, struct findings *findings) = {
-		attack_ends,   attack_chain,	    attack_relays,
-		attack_broker, attack_intersection, attack_disclosure,
+		attack_subscriber, attack_ends,		attack_chain,	   attack_relays,
+		attack_broker,	   attack_intersection, attack_disclosure,
 	};
 	int err = 0;
 

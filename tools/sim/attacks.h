@@ -24,8 +24,12 @@ int attack_intersection(const struct sim *sim, struct findings *findings);
 int attack_disclosure(const struct sim *sim, struct findings *findings);
 /* One telephone used for several calls: whose contacts are these? */
 int attack_burner(const struct sim *sim, struct findings *findings);
+/* No circuit: one record names both ends. Of a subscriber, of carriers. */
+int attack_direct(const struct sim *sim, struct findings *findings);
+/* A circuit, and the records of the caller alone. */
+int attack_subscriber(const struct sim *sim, struct findings *findings);
 /*
- * All of these but the last. What misses its closed form's interval, as one in a
+ * All on circuits. What misses its closed form's interval, as one in a
  * hundred does by chance, is done once more, with other random numbers and four times
  * the tries.
  */

@@ -47,6 +47,11 @@ void circuit_relays(const struct sim *sim, const struct call *call, uint64_t ind
 		} while (twice);
 	circuit->first[0] = workload_carrier(&sim->workload, call->caller);
 	circuit->last[1] = workload_carrier(&sim->workload, call->callee);
+	if (c->path == ANONYMITY_INTERNET) {
+		circuit->first[1] = circuit->first[0];
+		circuit->last[0] = circuit->last[1];
+		return;
+	}
 	do {
 		circuit->first[1] = by_share(c, &rng);
 		circuit->last[0] = by_share(c, &rng);

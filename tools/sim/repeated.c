@@ -14,7 +14,7 @@
 #include "tools/sim/rng.h"
 
 #define PIECE 64
-#define WORK  400000000.0 /* candidates that are looked at in all, about */
+#define WORK  10000000.0 /* candidates that are looked at in all, about */
 
 struct repeated {
 	const struct sim *sim;

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/* phonion-sim predict: the closed forms alone. */
+#include <math.h>
+#include <stdio.h>
+
+#include "commands.h"
+
+static json_t *predict_json(const struct anonymity_prediction *p)
+{
+	json_t *links = json_object();
+
+	for (int i = 0; i < ANONYMITY_CLASSES; i++)
+		json_object_set_new(links, anonymity_class_names[i], json_real(p->link[i]));
+	return json_pack("{s:o,s:f,s:f,s:f}", "link", links, "same_carrier", p->same_carrier,
+			 "some_carrier", p->some_carrier, "leg_minutes", p->leg_minutes);
+}
+
+int cmd_predict(const struct opts *opts, int argc, char **argv)
+{
+	struct out_table t = { .heads = { "ADVERSARY", "LINKS", "SEES" } };
+	struct anonymity_prediction p;
+	struct request q;
+	int status;
+
+	status = sim_words(opts, &q, argc - 1, argv + 1);
+	if (status)
+		return status;
+	anonymity_predict(&p, &q.sim.circuit);
+	if (opts->json)
+		return out_json(opts, predict_json(&p));
+	for (int i = 0; i < ANONYMITY_CLASSES; i++) {
+		out_row(&t);
+		out_cell(&t, 0, "%s", anonymity_class_names[i]);
+		out_cell(&t, 1, "%.6f", p.link[i]);
+		out_cell(&t, 2, "%s", anonymity_class_sees[i]);
+	}
+	out_table(&t);
+	printf("\nsome carrier has records of both ends' links: %.4f; both ends are its own: %.4f\n"
+	       "legs are up for %.1f minutes for one call\n",
+	       p.some_carrier, p.same_carrier, p.leg_minutes);
+	return out_end(opts);
+}
