@@ -9,6 +9,7 @@
 #include "tools/sim/cdr.h"
 
 struct report {
+	bool json;
 	const char *attack;
 	json_t *links;
 	struct out_table table;
@@ -24,6 +25,8 @@ static void add_link(const struct cdr_link *link, void *arg)
 					link->first->source, "destination", link->last->destination,
 					"start", link->first->start, "records", link->records,
 					"chance", link->chance));
+	if (r->json)
+		return;
 	out_row(t);
 	out_cell(t, 0, "%s", r->attack);
 	out_cell(t, 1, "%s", link->first->source);
@@ -52,7 +55,8 @@ static void attack(const struct cdrs *cdrs, const struct request *q, struct repo
 
 static int show(const struct opts *opts, const struct cdrs *cdrs, const struct request *q)
 {
-	struct report r = { .links = json_array(),
+	struct report r = { .json = opts->json,
+			    .links = json_array(),
 			    .table = { .heads = { "ATTACK", "FROM", "TO", "START", "RECORDS",
 						  "CHANCE" } } };
 
@@ -82,8 +86,21 @@ static int read_file(const struct opts *opts, struct cdrs *cdrs, const char *pat
 			opts, EXIT_REFUSED,
 			"A record is start|end|duration|source|name|address|destination|name|address.",
 			"%s, line %u, is not a call detail record", path, line);
-	return err ? fail(opts, EXIT_REFUSED, NULL, "cannot read %s: %s", path, strerror(-err))
+	return err ? fail(opts, EXIT_REFUSED, "Give the files of all carriers.",
+			  "cannot read %s: %s", path, strerror(-err))
 		   : EXIT_DONE;
+}
+
+/* "window" and "within", which here have no clocks' skew to leave room for. */
+static int fit_words(const struct opts *opts, struct request *q, int argc, char **argv)
+{
+	char *words[6] = { "skew", "0" };
+
+	if (argc > 4)
+		return fail_usage(opts, "--cdr takes files, window and within");
+	for (int i = 0; i < argc; i++)
+		words[i + 2] = argv[i];
+	return sim_words(opts, q, argc + 2, words);
 }
 
 static bool is_param(const char *word)
@@ -101,7 +118,7 @@ int attack_files(const struct opts *opts, int argc, char **argv)
 		n++;
 	if (!n)
 		return fail_usage(opts, "--cdr needs files");
-	status = sim_words(opts, &q, argc - n, argv + n);
+	status = fit_words(opts, &q, argc - n, argv + n);
 	for (int i = 0; !status && i < n; i++)
 		status = read_file(opts, &cdrs, argv[i]);
 	if (!status && cdrs_order(&cdrs))

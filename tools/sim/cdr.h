@@ -31,7 +31,7 @@ struct cdrs {
 
 /* Adds a file's. -errno; -EBADMSG: *LINE is no record. */
 int cdrs_read(struct cdrs *cdrs, const char *path, unsigned int *line);
-/* Orders them, and finds out who is a relay. */
+/* Orders them, drops what two carriers wrote of one link, and finds out who is a relay. */
 int cdrs_order(struct cdrs *cdrs);
 void cdrs_free(struct cdrs *cdrs);
 

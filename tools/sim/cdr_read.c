@@ -8,6 +8,9 @@
 
 #include "tools/sim/cdr.h"
 
+/* Two carriers of one link differ in its times by less. */
+#define CLOCKS_S 2
+
 enum { START, END, SECONDS, SOURCE, FROM, SOURCE_AT, DESTINATION, TO, DESTINATION_AT, FIELDS };
 
 static int number(const char *s, double *value)
@@ -69,7 +72,7 @@ static int add(struct cdrs *cdrs, const struct cdr *cdr)
 {
 	struct cdr *list = cdrs->list;
 
-	/* A power of two is full. */
+	/* Of a power of two there is no room left. */
 	if (!(cdrs->n & (cdrs->n - 1)))
 		list = realloc(list, (cdrs->n ? 2 * cdrs->n : 1) * sizeof(*list));
 	if (!list)
@@ -123,6 +126,30 @@ static bool has(char *const *names, size_t n, char *name)
 	return bsearch(&name, names, n, sizeof(*names), by_name);
 }
 
+/* Was A written of the same link, by its other carrier? */
+static bool same_link(const struct cdr *a, const struct cdr *b)
+{
+	return !strcmp(a->source, b->source) && !strcmp(a->destination, b->destination) &&
+	       a->file != b->file && fabs(a->seconds - b->seconds) < CLOCKS_S;
+}
+
+/* Leaves one record of each link; they are by start. */
+static void drop_twins(struct cdrs *cdrs)
+{
+	size_t n = 0, i, j;
+
+	for (i = 0; i < cdrs->n; i++) {
+		for (j = n; j && cdrs->list[j - 1].start > cdrs->list[i].start - CLOCKS_S; j--)
+			if (same_link(&cdrs->list[j - 1], &cdrs->list[i]))
+				break;
+		if (j && cdrs->list[j - 1].start > cdrs->list[i].start - CLOCKS_S)
+			free_one(&cdrs->list[i]);
+		else
+			cdrs->list[n++] = cdrs->list[i];
+	}
+	cdrs->n = n;
+}
+
 int cdrs_order(struct cdrs *cdrs)
 {
 	char **calls = malloc((cdrs->n + 1) * sizeof(*calls));
@@ -147,6 +174,7 @@ int cdrs_order(struct cdrs *cdrs)
 	}
 	if (cdrs->n)
 		qsort(cdrs->list, cdrs->n, sizeof(*cdrs->list), by_start);
+	drop_twins(cdrs);
 	free(calls);
 	free(called);
 	return 0;

@@ -16,13 +16,21 @@ struct job {
 	size_t first, last; /* calls whose window or slot is whole */
 };
 
+/* What is cut off at both ends: a window, and a slot that may not be whole. */
+static double edge(const struct anonymity_circuit *c)
+{
+	bool slots = c->timing == ANONYMITY_STANDBY || c->timing == ANONYMITY_EARLY;
+
+	return 2 * c->window_s + (slots ? c->slot_s : 0);
+}
+
 int targets_make(const struct sim *sim, double crowd, struct targets *targets)
 {
-	double slots = 2 * (sim->circuit.slot_s + sim->circuit.window_s) * sim->circuit.calls_s;
+	double more = 2 * edge(&sim->circuit) * sim->circuit.calls_s;
 
 	*targets = (struct targets){ .sim = sim };
 	targets->stride = crowd < MANY ? 1 + 4 * crowd : 1;
-	return workload_generate(&sim->workload, sim->tries * targets->stride + slots,
+	return workload_generate(&sim->workload, sim->tries * targets->stride + more,
 				 &targets->calls);
 }
 
@@ -61,9 +69,8 @@ int targets_run(struct targets *t, struct tally *tally)
 	struct job job = { .targets = t };
 	size_t pieces;
 
-	job.first = call_at(&t->calls, c->slot_s + c->window_s);
-	job.last =
-		call_at(&t->calls, floor(t->calls.seconds / c->slot_s) * c->slot_s - c->window_s);
+	job.first = call_at(&t->calls, edge(c));
+	job.last = call_at(&t->calls, t->calls.seconds - edge(c));
 	pieces = job.last > job.first ? (job.last - job.first) / t->stride / PIECE + 1 : 0;
 	job.tallies = calloc(pieces + 1, sizeof(*job.tallies));
 	if (!job.tallies)
