@@ -17,6 +17,7 @@ import tap
 BUILD = f"{os.environ.get('PHONION_BUILD', '')}/dahdi/{os.uname().release}"
 MULAW, ALAW = 1, 2
 CLEAR = 1 << 7
+HDLCFCS = 1 << 9 | 1 << 8 | CLEAR
 CCS, B8ZS, HDB3, ESF = 1 << 8, 1 << 7, 1 << 9, 1 << 5
 CONF_DIGITALMON, CONF_NORMAL = 9, 0
 POLICY_IMMEDIATE, POLICY_WHEN_FULL, POLICY_HALF_FULL = 0, 1, 2
@@ -98,12 +99,13 @@ class Ctl:
         self.made.append((driver, address, channels))
         return got[-1]
 
-    def configure(self, span, first, channels, law):
-        """All of its channels carry 64 kbit/s, and it runs."""
+    def configure(self, span, first, channels, law, dchannel=None):
+        """All of its channels carry 64 kbit/s, or frames if time slot @dchannel; it runs."""
         line = CCS | (HDB3 if law == ALAW else B8ZS | ESF)
         self._do(SPANCONFIG, LINECONFIG, span, b"", 0, line, 0)
         for chan in range(first, first + channels):
-            self._do(CHANCONFIG_OP, CHANCONFIG, chan, b"", CLEAR, law, 0, 0, b"")
+            sig = HDLCFCS if chan - first + 1 == dchannel else CLEAR
+            self._do(CHANCONFIG_OP, CHANCONFIG, chan, b"", sig, law, 0, 0, b"")
         fcntl.ioctl(self.fd, STARTUP, struct.pack("i", span))
 
     def close(self):
@@ -114,13 +116,13 @@ class Ctl:
 
 class Pair:
     """Two spans looped to each other; near[i] and far[i] are the ends of one wire."""
-    def __init__(self, ctl, key, channels=24, law=MULAW):
+    def __init__(self, ctl, key, channels=24, law=MULAW, dchannel=None):
         self.law, self.near, self.far = law, [], []
         for end, where in enumerate((self.near, self.far)):
             address = f"{key}:{end}"
             span = ctl.create(address, channels)
             first = next(f for n, _, f in spans() if n == span)
-            ctl.configure(span, first, channels, law)
+            ctl.configure(span, first, channels, law, dchannel)
             where += range(first, first + channels)
 
 
