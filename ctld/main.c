@@ -13,6 +13,7 @@
 #include "control/control.h"
 #include "dataplane/ports.h"
 #include "firewall/firewall.h"
+#include "isdn/spans.h"
 #include "log/harden.h"
 #include "log/log.h"
 
@@ -26,6 +27,7 @@ struct daemon {
 	struct loop *loop;
 	struct calls_deps deps;
 	struct calls *calls;
+	struct spans *spans;
 	struct loop_timer stop_timer;
 };
 
@@ -99,6 +101,8 @@ static void on_hangup(int signo, void *arg)
 		conf_free(conf);
 		return;
 	}
+	if (spans_configure(daemon->spans, conf))
+		log_error("no memory for the spans");
 	log_info("configuration read again");
 }
 
@@ -172,6 +176,8 @@ static int open_all(struct daemon *daemon, struct conf *conf)
 	if (!err)
 		err = open_book(daemon, conf);
 	if (!err)
+		err = spans_new(&daemon->spans, daemon->loop, daemon->deps.control, conf);
+	if (!err)
 		err = calls_new(&daemon->calls, &daemon->deps, conf);
 	if (err)
 		log_error("cannot start: %s", strerror(-err));
@@ -182,6 +188,7 @@ static void close_all(struct daemon *daemon)
 {
 	loop_timer_del(&daemon->stop_timer);
 	control_close(daemon->deps.control);
+	spans_free(daemon->spans);
 	calls_free(daemon->calls);
 	book_free(daemon->deps.book);
 	if (daemon->deps.dp)

@@ -14,6 +14,7 @@
 #include <linux/phonion.h>
 
 enum sip_transport { SIP_UDP, SIP_TCP };
+enum trunk_kind { TRUNK_SIP, TRUNK_PRI };
 
 #define CONF_MAX_PREFIXES 64
 
@@ -28,9 +29,21 @@ struct conf_ingress {
 	unsigned int lanes; /* 0: a number of its own; otherwise so many share it */
 };
 
-/* A relay's connection to a carrier by SIP. */
+/* A primary rate span; channels are DAHDI's numbers. */
+struct conf_pri {
+	unsigned int dchannel; /* its D channel */
+	unsigned int line;     /* 0: T1, 1: E1 */
+	unsigned int variant;  /* enum isdn_switch */
+	unsigned int side;     /* 0: CPE, 1: NET */
+	bool overlap, restart;
+	bool show_number; /* to whom is called; otherwise presentation is restricted */
+};
+
+/* A relay's connection to a carrier. What is SIP's is unset with another kind. */
 struct conf_trunk {
 	char *name;
+	enum trunk_kind kind;
+	struct conf_pri pri;
 	enum sip_transport transport;
 	struct sockaddr_storage local; /* our SIP address and port, listened on */
 	struct sockaddr_storage peer;  /* the carrier's */

@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "conf/ingress.h"
+#include "conf/pri.h"
 #include "conf/trunk.h"
 #include "conf/value.h"
 #include "protocol/number.h"
 
 #define DEFAULT_MAX_CALLS 100
 
+static const char *const kinds[] = { [TRUNK_SIP] = "sip", [TRUNK_PRI] = "pri", NULL };
 static const char *const transports[] = { [SIP_UDP] = "udp", [SIP_TCP] = "tcp", NULL };
 static const char *const codecs[] = {
 	[PHONION_CODEC_PCMU] = "pcmu", [PHONION_CODEC_PCMA] = "pcma", NULL
@@ -96,9 +98,10 @@ static CONF_VALUE(read_dialled)
 
 static const struct conf_key keys[] = {
 	{ "name", conf_name, AT(name), .required = true },
+	{ "kind", conf_word, AT(kind), .words = kinds },
 	{ "transport", conf_word, AT(transport), .words = transports },
-	{ "local", conf_endpoint, AT(local), .required = true },
-	{ "peer", conf_endpoint, AT(peer), .required = true },
+	{ "local", conf_endpoint, AT(local) },
+	{ "peer", conf_endpoint, AT(peer) },
 	{ "media", conf_host, AT(media) },
 	{ "codecs", read_codecs, .offset = 0, .words = codecs },
 	{ "source", conf_word, AT(source_policy), .words = sources },
@@ -110,6 +113,13 @@ static const struct conf_key keys[] = {
 	{ "region", read_region, AT(region) },
 	{ "prefixes", read_dialled, AT(prefixes) },
 	{ "ingresses", conf_ingresses, .offset = 0 },
+	{ "dchannel", conf_uint, AT(pri.dchannel), .min = 1, .max = CONF_MAX_CHANNEL },
+	{ "line", conf_word, AT(pri.line), .words = conf_pri_lines },
+	{ "switch", conf_word, AT(pri.variant), .words = conf_pri_switches },
+	{ "side", conf_word, AT(pri.side), .words = conf_pri_sides },
+	{ "overlap", conf_bool, AT(pri.overlap) },
+	{ "restart", conf_bool, AT(pri.restart) },
+	{ "show_number", conf_bool, AT(pri.show_number) },
 	{ NULL },
 };
 
@@ -123,6 +133,7 @@ static int prepare(void *item)
 	trunk->n_codecs = 2;
 	trunk->source_policy = PHONION_SOURCE_POLICY_STRICT;
 	trunk->max_calls = DEFAULT_MAX_CALLS;
+	trunk->pri.restart = true;
 	return 0;
 }
 
@@ -158,10 +169,23 @@ static bool same_endpoint(const struct sockaddr_storage *a, const struct sockadd
 	return same_host(a, b) && port_of(a) == port_of(b);
 }
 
-static int check(struct conf_reader *reader, const config_setting_t *setting, void *item)
+static int check_announced(struct conf_reader *reader, const config_setting_t *setting,
+			   const struct conf_trunk *trunk)
 {
-	struct conf_trunk *trunk = item;
+	if ((trunk->n_ingresses || trunk->prefixes.n) && (!trunk->carrier || !trunk->region))
+		return conf_refuse(reader, setting,
+				   "trunk \"%s\": with \"ingresses\" or \"prefixes\" it needs "
+				   "\"carrier\" and \"region\"",
+				   trunk->name);
+	return 0;
+}
 
+static int check_sip(struct conf_reader *reader, const config_setting_t *setting,
+		     struct conf_trunk *trunk)
+{
+	if (!trunk->local.ss_family || !trunk->peer.ss_family)
+		return conf_refuse(reader, setting, "\"%s\" is missing here",
+				   trunk->local.ss_family ? "peer" : "local");
 	if (trunk->local.ss_family != trunk->peer.ss_family)
 		return conf_refuse(reader, setting,
 				   "trunk \"%s\": \"local\" and \"peer\" must both be IPv4 or "
@@ -171,16 +195,21 @@ static int check(struct conf_reader *reader, const config_setting_t *setting, vo
 		return conf_refuse(reader, setting,
 				   "trunk \"%s\": \"local\" and \"peer\" are the same",
 				   trunk->name);
-	if ((trunk->n_ingresses || trunk->prefixes.n) && (!trunk->carrier || !trunk->region))
-		return conf_refuse(reader, setting,
-				   "trunk \"%s\": with \"ingresses\" or \"prefixes\" it needs "
-				   "\"carrier\" and \"region\"",
-				   trunk->name);
 	if (trunk->media.ss_family == AF_UNSPEC) {
 		trunk->media = trunk->local;
 		clear_port(&trunk->media);
 	}
 	return 0;
+}
+
+static int check(struct conf_reader *reader, const config_setting_t *setting, void *item)
+{
+	struct conf_trunk *trunk = item;
+	int err = conf_pri_check_keys(reader, setting, trunk);
+
+	if (!err && trunk->kind == TRUNK_SIP)
+		err = check_sip(reader, setting, trunk);
+	return err ? err : check_announced(reader, setting, trunk);
 }
 
 int conf_trunks(struct conf_reader *reader, const config_setting_t *setting,
@@ -208,6 +237,10 @@ static int check_pair(struct conf_reader *reader, const config_setting_t *settin
 {
 	if (!strcmp(a->name, b->name))
 		return conf_refuse(reader, setting, "there are two trunks \"%s\"", a->name);
+	if (a->kind != b->kind)
+		return 0;
+	if (a->kind == TRUNK_PRI)
+		return conf_pri_check_pair(reader, setting, a, b);
 	if (a->transport == b->transport && same_endpoint(&a->local, &b->local) &&
 	    same_host(&a->peer, &b->peer))
 		return conf_refuse(reader, setting,
@@ -224,7 +257,8 @@ static int check_ports(struct conf_reader *reader, const config_setting_t *setti
 	const struct conf *conf = reader->conf;
 	uint16_t port = port_of(&trunk->local);
 
-	if (trunk->transport == SIP_UDP && port >= conf->rtp_port_min && port <= conf->rtp_port_max)
+	if (trunk->kind == TRUNK_SIP && trunk->transport == SIP_UDP && port >= conf->rtp_port_min &&
+	    port <= conf->rtp_port_max)
 		return conf_refuse(reader, setting,
 				   "trunk \"%s\": the port of \"local\" is within \"rtp_ports\"",
 				   trunk->name);

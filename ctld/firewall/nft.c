@@ -125,6 +125,8 @@ static int accept_sip(struct batch *batch, const struct conf_trunk *trunk)
 {
 	struct rule rule;
 
+	if (trunk->kind != TRUNK_SIP)
+		return 0;
 	match_sip(&rule, trunk);
 	rule_match_saddr(&rule, &trunk->peer);
 	rule_accept(&rule);
@@ -145,9 +147,11 @@ static bool same(const struct sockaddr_storage *a, const struct sockaddr_storage
 	return !memcmp(a, b, sizeof(*a)); /* conf zeroes what an address does not fill */
 }
 
-/* Trunks that share an address need one rule. */
+/* Trunks that share an address need one rule, those without any none. */
 static bool has_drop_media(const struct conf *conf, size_t i)
 {
+	if (conf->trunks[i].kind != TRUNK_SIP)
+		return true;
 	for (size_t j = 0; j < i; j++)
 		if (same(&conf->trunks[j].media, &conf->trunks[i].media))
 			return true;
@@ -156,6 +160,8 @@ static bool has_drop_media(const struct conf *conf, size_t i)
 
 static bool has_drop_sip(const struct conf *conf, size_t i)
 {
+	if (conf->trunks[i].kind != TRUNK_SIP)
+		return true;
 	for (size_t j = 0; j < i; j++)
 		if (conf->trunks[j].transport == conf->trunks[i].transport &&
 		    same(&conf->trunks[j].local, &conf->trunks[i].local))

@@ -81,6 +81,8 @@ int isdn_span_new(struct isdn_span **span, struct loop *loop, const struct isdn_
 void isdn_span_free(struct isdn_span *span);
 
 enum isdn_state isdn_span_state(const struct isdn_span *span);
+/* Its descriptor is of no use any more: all that is left is to free it. */
+bool isdn_span_lost(const struct isdn_span *span);
 
 enum isdn_channel_state {
 	ISDN_CHANNEL_NONE, /* the D channel's, or none of this span */

@@ -32,6 +32,11 @@ enum isdn_state isdn_span_state(const struct isdn_span *span)
 	return span->up ? ISDN_UP : ISDN_DOWN;
 }
 
+bool isdn_span_lost(const struct isdn_span *span)
+{
+	return !span->io;
+}
+
 void span_tell(struct isdn_span *span, enum isdn_state before)
 {
 	enum isdn_state now = isdn_span_state(span);

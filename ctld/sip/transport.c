@@ -99,6 +99,8 @@ int transport_configure(struct transport *transport, const struct conf *conf)
 	for (i = 0; i < conf->n_trunks && !err; i++) {
 		const struct conf_trunk *trunk = &conf->trunks[i];
 
+		if (trunk->kind != TRUNK_SIP)
+			continue;
 		listener = find(transport, trunk->transport, &trunk->local);
 		if (listener)
 			listener->wanted = true;

@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "conf/pri.h"
+#include "isdn/isdn.h"
 
 #define TRUNK_A "{ name = \"a\"; local = \"192.0.2.1:5060\"; peer = \"192.0.2.9\"; }"
 #define TRUNK_B                                                                 \
@@ -177,6 +179,31 @@ static void test_sample(void **state)
 	conf_free(conf);
 }
 
+#ifdef HAVE_PRI
+static void test_pri_trunks(void **state)
+{
+	struct conf *conf = good("trunks = ( " TRUNK_A ",\n"
+				 "{ name = \"p\"; kind = \"pri\"; dchannel = 24; },\n"
+				 "{ name = \"q\"; kind = \"pri\"; dchannel = 40; line = \"e1\"; "
+				 "switch = \"qsig\"; side = \"net\"; overlap = true; "
+				 "restart = false; show_number = true; number = \"+4930\"; });\n");
+	const struct conf_trunk *p = conf_trunk_find(conf, "p"), *q = conf_trunk_find(conf, "q");
+
+	(void)state;
+	assert_int_equal(conf_trunk_find(conf, "a")->kind, TRUNK_SIP);
+	assert_int_equal(p->kind, TRUNK_PRI);
+	assert_int_equal(conf_pri_channels(&p->pri), 24);
+	assert_int_equal(conf_pri_first(&p->pri), 1);
+	assert_true(p->pri.restart && !p->pri.overlap && !p->pri.side && !p->pri.show_number);
+	assert_int_equal(q->pri.variant, ISDN_QSIG);
+	assert_int_equal(conf_pri_slot(&q->pri), 16);
+	assert_int_equal(conf_pri_first(&q->pri), 25);
+	assert_true(!q->pri.restart && q->pri.overlap && q->pri.side && q->pri.show_number);
+	assert_int_equal(q->media.ss_family, AF_UNSPEC);
+	conf_free(conf);
+}
+#endif
+
 /* Circuits may stand before the trunks that they use. */
 static void test_order_in_the_file(void **state)
 {
@@ -209,7 +236,33 @@ struct bad {
 	const char *sentence; /* part of it */
 };
 
+#define PRI(keys) "trunks = (\n{ name = \"p\"; kind = \"pri\"; " keys " });\n"
+
 static const struct bad bad[] = {
+	{ TRUNK_WITH("kind = \"ss7\";"), 2, "must be one of \"sip\", \"pri\"" },
+	{ TRUNK_WITH("dchannel = 24;"), 2, "\"dchannel\" is not for a trunk of this kind" },
+	{ TRUNK_WITH("overlap = true;"), 2, "\"overlap\" is not for" },
+#ifdef HAVE_PRI
+	{ PRI(""), 2, "\"dchannel\" is missing" },
+	{ PRI("dchannel = 0;"), 2, "\"dchannel\" must be from 1 to 1023" },
+	{ PRI("dchannel = 1024;"), 2, "from 1 to 1023" },
+	{ PRI("dchannel = 23;"), 2, "24th of its line" },
+	{ PRI("dchannel = 15; line = \"e1\";"), 2, "16th of its line" },
+	{ PRI("dchannel = 24; line = \"j1\";"), 2, "must be one of \"t1\", \"e1\"" },
+	{ PRI("dchannel = 24; switch = \"ni1\";"), 2, "must be one of \"ni2\"" },
+	{ PRI("dchannel = 24; side = \"user\";"), 2, "must be one of \"cpe\", \"net\"" },
+	{ PRI("dchannel = 24; overlap = 1;"), 2, "true or false" },
+	{ PRI("dchannel = 24; local = \"192.0.2.1\";"), 2, "\"local\" is not for" },
+	{ PRI("dchannel = 24; carrier = \"c\"; region = \"DE\";"), 2, "\"carrier\" is not for" },
+	{ "trunks = ({ name = \"p\"; kind = \"pri\"; dchannel = 24; },\n"
+	  "{ name = \"q\"; kind = \"pri\"; dchannel = 39; line = \"e1\"; });\n",
+	  2, "channels in common" },
+	{ "trunks = ( " TRUNK_A ", { name = \"p\"; kind = \"pri\"; dchannel = 24; });\n"
+	  "circuits = (\n{ name = \"c\"; in = \"a\"; ingress = \"1\"; out = \"p\"; next = \"2\"; });\n",
+	  3, "no calls go by a trunk of the kind \"pri\" yet" },
+#else
+	{ PRI("dchannel = 24;"), 2, "without libpri" },
+#endif
 	{ "lease = 60;\n", 0, "\"trunks\" is missing" },
 	{ TRUNKS "leese = 60;\n", 2, "unknown key \"leese\": did you mean \"lease\"?" },
 	{ TRUNKS "colour = 60;\n", 2, "unknown key \"colour\": phonion-ctld.conf(5)" },
@@ -511,6 +564,9 @@ int main(void)
 		cmocka_unit_test(test_trunk_keys),
 		cmocka_unit_test(test_circuit),
 		cmocka_unit_test(test_sample),
+#ifdef HAVE_PRI
+		cmocka_unit_test(test_pri_trunks),
+#endif
 		cmocka_unit_test(test_order_in_the_file),
 		cmocka_unit_test(test_local_time),
 		cmocka_unit_test(test_bad),

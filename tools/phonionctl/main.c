@@ -33,6 +33,7 @@ static const char help[] =
 	"  reservation [list]      reservations and their slots, without what is in them\n"
 	"  broker [list]           brokers, when they served us last, what was refused\n"
 	"  call [show]             calls and their legs\n"
+	"  span [list]             ISDN spans: layer 2, and what their channels do\n"
 	"  call hangup ID\n"
 	"\n"
 	"From both:\n"
@@ -58,11 +59,17 @@ static const struct {
 	const char *name;
 	int (*run)(const struct opts *opts, int argc, char **argv);
 } commands[] = {
-	{ "leg", cmd_leg },	    { "bridge", cmd_bridge },
-	{ "stats", cmd_stats },	    { "call", cmd_call },
-	{ "circuit", cmd_circuit }, { "monitor", cmd_monitor },
-	{ "doctor", cmd_doctor },   { "help", cmd_help },
-	{ "broker", cmd_broker },   { "reservation", cmd_reservation },
+	{ "leg", cmd_leg },
+	{ "bridge", cmd_bridge },
+	{ "stats", cmd_stats },
+	{ "call", cmd_call },
+	{ "circuit", cmd_circuit },
+	{ "monitor", cmd_monitor },
+	{ "doctor", cmd_doctor },
+	{ "help", cmd_help },
+	{ "span", cmd_span },
+	{ "broker", cmd_broker },
+	{ "reservation", cmd_reservation },
 };
 
 int main(int argc, char **argv)
