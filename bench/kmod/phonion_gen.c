@@ -13,7 +13,8 @@
  *
  * RTP-OFFSET 0 leaves the frames as they are. CHECKSUMMED 1 marks them as checked
  * by the receiving device, as real ones do. PAGED 1 has each packet in a fragment of
- * a page, which veth can give to XDP without copying it first.
+ * a page, which veth can give to XDP without copying it first. After each BURST packets
+ * whoever waits for the processor gets it: a relay in userspace.
  */
 #include <linux/debugfs.h>
 #include <linux/interrupt.h>
@@ -40,6 +41,7 @@ struct gen_run {
 	unsigned int packets;
 	unsigned int checksummed;
 	unsigned int paged;
+	unsigned int burst;
 };
 
 static struct dentry *dir;
@@ -142,7 +144,7 @@ static noinline bool phonion_gen_send(struct net_device *dev, const struct gen_r
 static void generate(struct net_device *dev, const struct gen_run *run)
 {
 	size_t n = frames_len / run->size;
-	unsigned int sent = 0, i;
+	unsigned int sent = 0, left = run->burst, i;
 	cycles_t cycles;
 	size_t flow = 0;
 	u64 start;
@@ -153,8 +155,12 @@ static void generate(struct net_device *dev, const struct gen_run *run)
 		sent += phonion_gen_send(dev, run, frames + flow * run->size);
 		if (++flow == n)
 			flow = 0;
+		if (--left)
+			continue;
+		left = run->burst;
 		cond_resched();
 	}
+	cond_resched();
 	cycles = get_cycles() - cycles;
 	snprintf(result, sizeof(result), "%u %llu %llu\n", sent, ktime_get_ns() - start,
 		 (unsigned long long)cycles);
@@ -164,7 +170,7 @@ static int start(const struct gen_run *run)
 {
 	struct net_device *dev;
 
-	if (!run->size || frames_len < run->size || frames_len % run->size ||
+	if (!run->size || !run->burst || frames_len < run->size || frames_len % run->size ||
 	    run->size < ETH_HLEN || run->rtp + 12 > run->size)
 		return -EINVAL;
 	dev = dev_get_by_name(current->nsproxy->net_ns, run->dev);
@@ -186,8 +192,8 @@ static ssize_t run_write(struct file *file, const char __user *buf, size_t len, 
 	if (copy_from_user(text, buf, len))
 		return -EFAULT;
 	text[len] = '\0';
-	if (sscanf(text, "%15s %u %u %u %u %u", run.dev, &run.size, &run.rtp, &run.packets,
-		   &run.checksummed, &run.paged) != 6)
+	if (sscanf(text, "%15s %u %u %u %u %u %u", run.dev, &run.size, &run.rtp, &run.packets,
+		   &run.checksummed, &run.paged, &run.burst) != 7)
 		return -EINVAL;
 	mutex_lock(&gen_lock);
 	err = start(&run);

@@ -53,6 +53,8 @@ class Bed:
                           *(f"neigh add {far[f]} lladdr {MACS[other]} dev {dev} nud permanent" for f in (4, 6)))
         self.drop_at(self.sink, "s0")
         self.paged = False
+        self.burst = 1
+        self.polite = False     # give way to relays in userspace
 
     @staticmethod
     def drop_at(ns, dev):
@@ -91,11 +93,14 @@ class Bed:
     def generate(self, size, rtp, packets, checksum):
         """Instructions a packet, and how many arrived."""
         before = self.delivered()
+        if self.polite:
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
         with self.gen:
             with open(f"{GEN}/run", "w") as f:
-                f.write(f"g0 {size} {rtp} {packets} {int(checksum)} {int(self.paged)}")
+                f.write(f"g0 {size} {rtp} {packets} {int(checksum)} {int(self.paged)} {self.burst}")
             with open(f"{GEN}/run") as f:
                 sent, ns, cycles = map(int, f.read().split())
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
         return sent, ns, cycles, self.delivered() - before
 
     def __enter__(self):
