@@ -161,6 +161,8 @@ bench: modules $(BUILD)/xdp.bpf.o $(BUILD)/bench/redirect.bpf.o $(BUILD)/bench/d
 	bench/run
 bench-tdm: dahdi	## instructions a telephone channel and tick, beside DAHDI's own
 	bench/run-tdm
+bench-calls: all modules	## what a call costs, beside Kamailio and rtpengine
+	bench/run-calls
 bench-broker: all	## reservations a second, and a directory of 10,000 relays
 	bench/broker/run
 bench-path: $(BUILD)/bench/path	## CPU time from a directory of 10,000 relays to a path
@@ -218,6 +220,6 @@ clean:			## all that was built, but not the guest's kernel
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all voice asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check check-debug demo bench bench-tdm bench-broker bench-path \
+.PHONY: all voice asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check check-debug demo bench bench-tdm bench-calls bench-broker bench-path \
 	install install-dahdi uninstall clean help
 .DELETE_ON_ERROR:
