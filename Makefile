@@ -178,6 +178,9 @@ $(BUILD)/bench/relay: $(BUILD)/obj/bench/relay/main.o
 voice: all modules	## how good a call is: plain, through relays, as over Tor
 	bench/voice/run
 
+anonymity: all		## who links a call's two ends: every way to call, every adversary
+	bench/anonymity/run
+
 # What there is to install beside the programs: FILE=DIRECTORY.
 share   := $(PREFIX)/share
 EXTRAS  := $(BUILD)/xdp.bpf.o=$(PREFIX)/lib/phonion \
@@ -220,6 +223,6 @@ clean:			## all that was built, but not the guest's kernel
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all voice asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check check-debug demo bench bench-tdm bench-calls bench-broker bench-path \
+.PHONY: all voice anonymity asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check check-debug demo bench bench-tdm bench-calls bench-broker bench-path \
 	install install-dahdi uninstall clean help
 .DELETE_ON_ERROR:

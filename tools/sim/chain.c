@@ -52,8 +52,8 @@ static const struct record *step(const struct sim *sim, const struct chain *chai
 
 	/* A leg that goes with the call, behind one that stands: any time in the slot. */
 	if (match == MATCH_SLOT && !circuit_stands(c, hop + 1)) {
-		begin = wanted->slot * c->slot_s;
-		end = begin + c->slot_s;
+		begin = wanted->slot * c->slot_s - sim->skew_s / 2;
+		end = begin + c->slot_s + sim->skew_s;
 	}
 	candidates_find(&found, sim, match, wanted, &chain->records,
 			records_find_at(&chain->records, group, begin),

@@ -98,7 +98,9 @@ void circuit_legs(const struct sim *sim, const struct call *call, uint64_t index
 			end += (rng_unit(&rng) - 0.5) * c->within_s / 2;
 		else if (link)
 			end += rng_exp(&rng, c->linger_s);
-		legs->start[link] = up;
+		/* A slot's end is its reservation's. */
+		legs->start[link] =
+			link && c->timing == ANONYMITY_EARLY ? fmin(up, slot + c->slot_s) : up;
 		legs->end[link] = fmax(up, end);
 		if (circuit_stands(c, link))
 			legs->start[link] = slot + rng_unit(&rng) * sim->spread_s;

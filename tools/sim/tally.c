@@ -3,6 +3,9 @@
 
 #include "tools/sim/tally.h"
 
+#define FEW  100
+#define TAIL 0.005
+
 void tally_one(struct tally *t, bool hit)
 {
 	t->tries++;
@@ -49,10 +52,35 @@ void tally_interval(const struct tally *t, double *low, double *high)
 		*high = fmin(1, middle + half);
 }
 
+/* The chance of HITS or fewer, by the binomial distribution itself. */
+static double or_fewer(uint64_t hits, uint64_t tries, double p)
+{
+	double sum = 0;
+
+	if (p <= 0)
+		return 1;
+	for (uint64_t i = 0; i <= hits; i++)
+		sum += exp(lgamma(tries + 1.0) - lgamma(i + 1.0) - lgamma(tries - i + 1.0) +
+			   i * log(p) + (tries - i) * log1p(-p));
+	return sum;
+}
+
+/* Clopper's and Pearson's interval: neither tail is less than half of 1 %. */
+static bool exactly(uint64_t hits, uint64_t tries, double p)
+{
+	return or_fewer(hits, tries, p) >= TAIL &&
+	       (!hits || 1 - or_fewer(hits - 1, tries, p) >= TAIL);
+}
+
 bool tally_agrees(const struct tally *t, double predicted)
 {
-	double low, high;
+	double low, high, p = fmin(1, fmax(0, predicted));
 
+	/* Wilson's does not hold what it promises where there are few. */
+	if (t->tries && t->hits < FEW && p < 1)
+		return exactly(t->hits, t->tries, p);
+	if (t->tries && t->tries - t->hits < FEW && p > 0)
+		return exactly(t->tries - t->hits, t->tries, 1 - p);
 	tally_interval(t, &low, &high);
 	return t->tries && predicted >= low - 1e-12 && predicted <= high + 1e-12;
 }

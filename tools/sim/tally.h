@@ -24,7 +24,7 @@ void tally_add(struct tally *tally, const struct tally *other);
 double tally_rate(const struct tally *tally);
 /* Wilson's interval of 99 %. */
 void tally_interval(const struct tally *tally, double *low, double *high);
-/* Is PREDICTED in that interval? */
+/* Is PREDICTED in that interval? With fewer than 100 hits or misses: in Clopper's and Pearson's. */
 bool tally_agrees(const struct tally *tally, double predicted);
 /* The mean over what was seen; the effective anonymity set is 2^entropy. */
 double tally_entropy(const struct tally *tally);
