@@ -19,7 +19,7 @@ COMPLAINT = re.compile(r"""
   | Voluntary\ context\ switch\ within\ RCU | NETDEV\ WATCHDOG
 """, re.VERBOSE)
 # Boot messages that match and are no complaint.
-HARMLESS = re.compile(r"Lock dependency validator|RCU lockdep checking is enabled|leak detector (initialized|disabled)|lockdep.*(initiali|MAX_)|KFENCE: initialized"
+HARMLESS = re.compile(r"^ \? lockdep_|Lock dependency validator|RCU lockdep checking is enabled|leak detector (initialized|disabled)|lockdep.*(initiali|MAX_)|KFENCE: initialized"
                       r"|netlink: .* in process `fuzz'"
                       r"|rcu:.*(config|INFO: )?.*stall.*(timeout|limit)=")
 # Taint bits that only trouble sets: machine check, bad page, died, warned, lockup.
