@@ -33,7 +33,8 @@ static const struct conf_trunk *trunk_of(const struct sip *sip, const struct sip
 	for (i = 0; i < sip->conf->n_trunks; i++) {
 		const struct conf_trunk *trunk = &sip->conf->trunks[i];
 
-		if (trunk->kind != TRUNK_SIP || trunk->transport != from->protocol || !addr_same(&trunk->local, &from->local) ||
+		if (trunk->kind != TRUNK_SIP || trunk->transport != from->protocol ||
+		    !addr_same(&trunk->local, &from->local) ||
 		    !addr_same_host(&trunk->peer, &from->peer))
 			continue;
 		if (addr_same(&trunk->peer, &from->peer))
