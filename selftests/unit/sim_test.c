@@ -224,22 +224,38 @@ static void too_many_are_refused(void **state)
 /* Published examples of Wilson's interval are of 95 %; this is its defining equation. */
 static void intervals_are_wilsons(void **state)
 {
-	struct tally t = { .tries = 200, .hits = 30 };
+	struct tally t = { .tries = 2000, .hits = 300 };
 	double low, high;
 
 	(void)state;
 	tally_interval(&t, &low, &high);
-	close_to(fabs(0.15 - low), TALLY_Z * sqrt(low * (1 - low) / 200), 1e-12);
-	close_to(fabs(0.15 - high), TALLY_Z * sqrt(high * (1 - high) / 200), 1e-12);
-	assert_true(tally_agrees(&t, 0.15) && tally_agrees(&t, 0.2) && !tally_agrees(&t, 0.25));
-	t.hits = 0;
-	tally_interval(&t, &low, &high);
-	assert_true(low == 0 && high > 0.02 && high < 0.04);
-	assert_true(tally_agrees(&t, 0) && !tally_agrees(&t, 0.05));
-	t.hits = t.tries;
-	assert_true(tally_agrees(&t, 1) && !tally_agrees(&t, 0.95));
+	close_to(fabs(0.15 - low), TALLY_Z * sqrt(low * (1 - low) / 2000), 1e-12);
+	close_to(fabs(0.15 - high), TALLY_Z * sqrt(high * (1 - high) / 2000), 1e-12);
+	assert_true(tally_agrees(&t, 0.15) && tally_agrees(&t, 0.17) && !tally_agrees(&t, 0.2));
 	t.tries = t.hits = 0;
 	assert_false(tally_agrees(&t, 0.5));
+}
+
+/* Of none and of one the binomial distribution can be solved by hand. */
+static void intervals_of_few_are_exact(void **state)
+{
+	struct tally t = { .tries = 200 };
+	double low, high;
+
+	(void)state;
+	tally_interval(&t, &low, &high);
+	assert_true(low == 0);
+	close_to(pow(1 - high, 200), 0.005, 1e-9);
+	assert_true(tally_agrees(&t, 0) && tally_agrees(&t, 0.026) && !tally_agrees(&t, 0.027));
+	t.hits = 1;
+	tally_interval(&t, &low, &high);
+	close_to(1 - pow(1 - low, 200), 0.005, 1e-9);
+	close_to(pow(1 - high, 200) + 200 * high * pow(1 - high, 199), 0.005, 1e-9);
+	t.hits = t.tries;
+	tally_interval(&t, &low, &high);
+	close_to(pow(low, 200), 0.005, 1e-9);
+	assert_true(high == 1);
+	assert_true(tally_agrees(&t, 1) && !tally_agrees(&t, 0.95));
 }
 
 static void entropy_is_of_the_candidates(void **state)
@@ -268,6 +284,7 @@ int main(void)
 		cmocka_unit_test(people_have_contacts),
 		cmocka_unit_test(too_many_are_refused),
 		cmocka_unit_test(intervals_are_wilsons),
+		cmocka_unit_test(intervals_of_few_are_exact),
 		cmocka_unit_test(entropy_is_of_the_candidates),
 	};
 

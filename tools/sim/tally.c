@@ -34,53 +34,75 @@ double tally_rate(const struct tally *t)
 	return t->tries ? (double)t->hits / t->tries : 0;
 }
 
-void tally_interval(const struct tally *t, double *low, double *high)
+/* Wilson's, for many. */
+static void wilson(const struct tally *t, double *low, double *high)
 {
 	double n = t->tries, p = tally_rate(t), z2 = TALLY_Z * TALLY_Z;
-	double middle, half;
+	double middle = (p + z2 / (2 * n)) / (1 + z2 / n);
+	double half = TALLY_Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n);
 
-	*low = 0;
-	*high = 1;
-	if (!t->tries)
-		return;
-	middle = (p + z2 / (2 * n)) / (1 + z2 / n);
-	half = TALLY_Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n);
-	/* Where none or all were hits the ends are 0 and 1, but for rounding. */
-	if (t->hits)
-		*low = fmax(0, middle - half);
-	if (t->hits < t->tries)
-		*high = fmin(1, middle + half);
+	*low = fmax(0, middle - half);
+	*high = fmin(1, middle + half);
 }
 
-/* The chance of HITS or fewer, by the binomial distribution itself. */
+/* The chance of HITS or fewer, by the binomial distribution itself; P within (0, 1). */
 static double or_fewer(uint64_t hits, uint64_t tries, double p)
 {
 	double sum = 0;
 
-	if (p <= 0)
-		return 1;
 	for (uint64_t i = 0; i <= hits; i++)
 		sum += exp(lgamma(tries + 1.0) - lgamma(i + 1.0) - lgamma(tries - i + 1.0) +
 			   i * log(p) + (tries - i) * log1p(-p));
 	return sum;
 }
 
-/* Clopper's and Pearson's interval: neither tail is less than half of 1 %. */
-static bool exactly(uint64_t hits, uint64_t tries, double p)
+/* The P by which HITS or fewer have this CHANCE: the greater it is, the fewer are likely. */
+static double p_of(uint64_t hits, uint64_t tries, double chance)
 {
-	return or_fewer(hits, tries, p) >= TAIL &&
-	       (!hits || 1 - or_fewer(hits - 1, tries, p) >= TAIL);
+	double low = 0, high = 1;
+
+	for (int i = 0; i < 50; i++) {
+		double p = (low + high) / 2;
+
+		if (or_fewer(hits, tries, p) > chance)
+			low = p;
+		else
+			high = p;
+	}
+	return low;
+}
+
+/* Clopper's and Pearson's: neither tail is more than half of 1 %. */
+static void exact(uint64_t hits, uint64_t tries, double *low, double *high)
+{
+	*low = hits ? p_of(hits - 1, tries, 1 - TAIL) : 0;
+	*high = hits < tries ? p_of(hits, tries, TAIL) : 1;
+}
+
+void tally_interval(const struct tally *t, double *low, double *high)
+{
+	double fewest, most;
+
+	*low = 0;
+	*high = 1;
+	if (!t->tries)
+		return;
+	/* Wilson's does not hold what it promises where there are few. */
+	if (t->hits < FEW) {
+		exact(t->hits, t->tries, low, high);
+	} else if (t->tries - t->hits < FEW) {
+		exact(t->tries - t->hits, t->tries, &fewest, &most);
+		*low = 1 - most;
+		*high = 1 - fewest;
+	} else {
+		wilson(t, low, high);
+	}
 }
 
 bool tally_agrees(const struct tally *t, double predicted)
 {
-	double low, high, p = fmin(1, fmax(0, predicted));
+	double low, high;
 
-	/* Wilson's does not hold what it promises where there are few. */
-	if (t->tries && t->hits < FEW && p < 1)
-		return exactly(t->hits, t->tries, p);
-	if (t->tries && t->tries - t->hits < FEW && p > 0)
-		return exactly(t->tries - t->hits, t->tries, 1 - p);
 	tally_interval(t, &low, &high);
 	return t->tries && predicted >= low - 1e-12 && predicted <= high + 1e-12;
 }

@@ -22,9 +22,9 @@ void tally_one(struct tally *tally, bool hit);
 void tally_add(struct tally *tally, const struct tally *other);
 
 double tally_rate(const struct tally *tally);
-/* Wilson's interval of 99 %. */
+/* The interval of 99 %: Wilson's, or with fewer than 100 hits or misses Clopper's and Pearson's. */
 void tally_interval(const struct tally *tally, double *low, double *high);
-/* Is PREDICTED in that interval? With fewer than 100 hits or misses: in Clopper's and Pearson's. */
+/* Is PREDICTED in that interval? */
 bool tally_agrees(const struct tally *tally, double predicted);
 /* The mean over what was seen; the effective anonymity set is 2^entropy. */
 double tally_entropy(const struct tally *tally);
