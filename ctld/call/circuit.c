@@ -200,24 +200,27 @@ static void on_named(const struct book_hop *hop, void *arg)
 	explicit_bzero(&circuit, sizeof(circuit));
 }
 
-enum cause circuit_by_name(const struct calls *calls, const char *name, struct circuit *circuit)
+static bool find_named(const struct calls *calls, const char *name, struct circuit *circuit)
 {
 	struct by_name by_name = { name, circuit, false };
 
 	if (calls->deps.book)
 		book_each(calls->deps.book, realtime_ns(), on_named, &by_name);
-	return by_name.found ? check_way(calls, circuit) : CAUSE_CLOSED;
+	return by_name.found;
+}
+
+enum cause circuit_by_name(const struct calls *calls, const char *name, struct circuit *circuit)
+{
+	return find_named(calls, name, circuit) ? check_way(calls, circuit) : CAUSE_CLOSED;
 }
 
 bool circuit_open(const struct calls *calls, const char *name)
 {
 	struct circuit circuit;
-	struct by_name by_name = { name, &circuit, false };
+	bool found = find_named(calls, name, &circuit);
 
-	if (calls->deps.book)
-		book_each(calls->deps.book, realtime_ns(), on_named, &by_name);
 	explicit_bzero(&circuit, sizeof(circuit));
-	return by_name.found;
+	return found;
 }
 
 struct standing_fn {

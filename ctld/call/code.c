@@ -19,7 +19,6 @@ struct code {
 	char digits[HOP_CODE_SIZE];
 	size_t n; /* entered; more than fit are counted and not kept */
 	bool entered;
-	uint64_t since_ms;
 	struct loop_timer timer;
 };
 
@@ -107,10 +106,9 @@ bool code_make_room(struct calls *calls, const struct conf_trunk *trunk)
 {
 	struct call *call, *longest = NULL;
 
-	/* The newest come first: of two that came in the same turn of the loop the later is met first. */
+	/* Calls are asked for a code as they come, and the newest are first in the list. */
 	for (call = calls->list; call; call = call->next)
-		if (call->code && (!trunk || call->sides[SIDE_IN].trunk == trunk) &&
-		    (!longest || call->code->since_ms <= longest->code->since_ms))
+		if (call->code && (!trunk || call->sides[SIDE_IN].trunk == trunk))
 			longest = call;
 	if (longest)
 		call_end(longest, CAUSE_CODE_CROWD);
@@ -156,7 +154,6 @@ enum cause code_ask(struct call *call, const char *number)
 	if (!code)
 		return CAUSE_INTERNAL;
 	strncpy(code->number, number, sizeof(code->number) - 1);
-	code->since_ms = loop_now(call->calls->deps.loop);
 	call->code = code;
 	call->state = CALL_CODE;
 	err = setup_answer(in);

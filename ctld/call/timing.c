@@ -243,19 +243,25 @@ void timing_answered(struct call *call)
 		signal_peer(&call->sides[SIDE_IN], EVENT_ANSWERED);
 }
 
-/* Does the other side stay when SIDE goes? */
-static bool keeps_other(const struct side *side)
+/* Has the other side to stay when SIDE goes, by its timing? */
+static bool may_keep_other(const struct side *side)
 {
 	const struct hop_timing *timing = &side->call->timing;
 
-	if (side->call->state == CALL_ENDED ||
-	    !circuit_open(side->call->calls, side->call->circuit))
-		return false;
 	if (side->id == SIDE_OUT)
 		return timing->near == HOP_NEAR_RELAY;
 	if (timing->keep == HOP_KEEP_LINGER)
 		return timing->near != HOP_NEAR_RELAY;
 	return timing->keep == HOP_KEEP_WINDOW;
+}
+
+/* The book is asked last: most calls have no timing, and end without it. */
+static bool keeps_other(const struct side *side)
+{
+	const struct call *call = side->call;
+
+	return call->state != CALL_ENDED && may_keep_other(side) &&
+	       circuit_open(call->calls, call->circuit);
 }
 
 static void on_lingered(void *arg)
