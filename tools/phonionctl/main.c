@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* phonionctl: the operator's view of a relay. phonionctl.8 is the manual. */
 #include <getopt.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "control.h"
-#include "tools/lib/out.h"
 #include "phonionctl.h"
+#include "tools/lib/command.h"
 
 static const char help[] =
 	"usage: phonionctl [-j] [-v] [-s SOCKET] COMMAND\n"
@@ -47,30 +44,15 @@ static const char help[] =
 	"Exit status: 0 done, 1 refused or, by doctor, trouble found, 2 wrong usage,\n"
 	"3 kernel module not loaded, 4 daemon not reachable, 5 not permitted.\n";
 
-static int cmd_help(const struct opts *opts, int argc, char **argv)
-{
-	(void)argc;
-	(void)argv;
-	fputs(help, stdout);
-	return out_end(opts);
-}
-
-static const struct {
-	const char *name;
-	int (*run)(const struct opts *opts, int argc, char **argv);
-} commands[] = {
-	{ "leg", cmd_leg },
-	{ "bridge", cmd_bridge },
-	{ "stats", cmd_stats },
-	{ "call", cmd_call },
-	{ "circuit", cmd_circuit },
-	{ "monitor", cmd_monitor },
-	{ "doctor", cmd_doctor },
-	{ "help", cmd_help },
-	{ "span", cmd_span },
-	{ "broker", cmd_broker },
-	{ "reservation", cmd_reservation },
+static const struct command list[] = {
+	{ "leg", cmd_leg },	    { "bridge", cmd_bridge },
+	{ "stats", cmd_stats },	    { "call", cmd_call },
+	{ "circuit", cmd_circuit }, { "monitor", cmd_monitor },
+	{ "doctor", cmd_doctor },   { "span", cmd_span },
+	{ "broker", cmd_broker },   { "reservation", cmd_reservation },
 };
+
+static const struct commands commands = { help, list, sizeof(list) / sizeof(list[0]) };
 
 int main(int argc, char **argv)
 {
@@ -90,19 +72,12 @@ int main(int argc, char **argv)
 			opts.socket = optarg;
 			break;
 		case 'h':
-			return cmd_help(&opts, 0, NULL);
+			return command_help(&commands, &opts);
 		case ':':
 			return fail_usage(&opts, "-%c needs a path", optopt);
 		default:
 			return fail_usage(&opts, "unknown option '-%c'", optopt);
 		}
 	}
-	if (optind == argc) {
-		fputs(help, stderr);
-		return EXIT_USAGE;
-	}
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (!strcmp(commands[i].name, argv[optind]))
-			return commands[i].run(&opts, argc - optind, argv + optind);
-	return fail_usage(&opts, "unknown command '%s'", argv[optind]);
+	return command_run(&commands, &opts, argc - optind, argv + optind);
 }
