@@ -8,11 +8,11 @@
 
 #include "book/internal.h"
 #include "log/log.h"
+#include "loop/clock.h"
 
 #define MAX_OPEN       4096
 #define MIN_REFRESH_S  1
 #define MAX_REFRESH_S  60 /* the clock may be set */
-#define NS_PER_S       1000000000ull
 #define EXPIRE_EVERY_S 60
 #define GRACE_S	       3600 /* a row is kept so long after its window */
 #define AHEAD_S	       2 /* a hop is opened so long before its window: refreshes are not on the dot */

@@ -2,23 +2,13 @@
 /* Which circuit a dialled number is the ingress of, and may it be used now? */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "book/book.h"
 #include "call/circuit.h"
 #include "call/half.h"
 #include "crypto/base64url.h"
 #include "log/log.h"
-
-#define NS_PER_S 1000000000ULL
-
-static uint64_t realtime_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
-}
+#include "loop/clock.h"
 
 unsigned int circuit_calls(const struct calls *calls, const char *circuit)
 {
@@ -56,7 +46,7 @@ static bool trunk_full(const struct calls *calls, const struct conf_trunk *trunk
 /* [not-before, not-after); the kernel enforces the same on the legs. */
 static enum cause check_window(const struct circuit *circuit)
 {
-	uint64_t now = realtime_ns();
+	uint64_t now = clock_realtime_ns();
 
 	if (circuit->not_before_ns && now < circuit->not_before_ns)
 		return CAUSE_NOT_OPEN;
@@ -107,7 +97,7 @@ static enum cause find_reserved(const struct calls *calls, const struct conf_tru
 	enum cause cause = CAUSE_NO_CIRCUIT;
 	struct book_hop hop;
 
-	switch (book_find(calls->deps.book, trunk, number, realtime_ns(), &hop)) {
+	switch (book_find(calls->deps.book, trunk, number, clock_realtime_ns(), &hop)) {
 	case BOOK_OPEN:
 		from_book(circuit, &hop);
 		cause = CAUSE_NORMAL;
@@ -174,7 +164,7 @@ enum cause circuit_by_code(const struct calls *calls, const struct conf_trunk *t
 {
 	struct book_hop hop;
 
-	if (book_match(calls->deps.book, trunk, number, code, realtime_ns(), &hop))
+	if (book_match(calls->deps.book, trunk, number, code, clock_realtime_ns(), &hop))
 		return CAUSE_CODE_WRONG;
 	from_book(circuit, &hop);
 	explicit_bzero(&hop, sizeof(hop));
@@ -205,7 +195,7 @@ static bool find_named(const struct calls *calls, const char *name, struct circu
 	struct by_name by_name = { name, circuit, false };
 
 	if (calls->deps.book)
-		book_each(calls->deps.book, realtime_ns(), on_named, &by_name);
+		book_each(calls->deps.book, clock_realtime_ns(), on_named, &by_name);
 	return by_name.found;
 }
 
@@ -246,5 +236,5 @@ void circuit_each_standing(const struct calls *calls,
 	struct standing_fn each = { fn, arg };
 
 	if (calls->deps.book)
-		book_each(calls->deps.book, realtime_ns(), on_standing, &each);
+		book_each(calls->deps.book, clock_realtime_ns(), on_standing, &each);
 }

@@ -13,12 +13,12 @@ bool half_is(const struct call *call, enum side_id id)
 	       !side_present(&call->sides[!id]);
 }
 
-struct call *half_find(const struct calls *calls, const char *circuit, enum side_id id)
+struct call *half_find_far(const struct calls *calls, const char *circuit)
 {
 	struct call *call;
 
 	for (call = calls->list; call; call = call->next)
-		if (half_is(call, id) && !strcmp(call->circuit, circuit))
+		if (half_is(call, SIDE_OUT) && !strcmp(call->circuit, circuit))
 			return call;
 	return NULL;
 }

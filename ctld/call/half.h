@@ -18,8 +18,8 @@ static inline bool side_present(const struct side *side)
 
 /* It is up, and the other side is missing. */
 bool half_is(const struct call *call, enum side_id id);
-/* A half of CIRCUIT that has only this side; NULL: there is none. */
-struct call *half_find(const struct calls *calls, const char *circuit, enum side_id id);
+/* The half of CIRCUIT that has only the far side; NULL: there is none. */
+struct call *half_find_far(const struct calls *calls, const char *circuit);
 /*
  * SIDE goes into a call of its own, CALL_STANDING; its old call is to be ended.
  * NULL: it is not up, or waits for an answer or ACK, or no memory.

@@ -2,7 +2,6 @@
 /* Far sides that are raised with no caller. */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "call/circuit.h"
 #include "call/dial.h"
@@ -10,10 +9,10 @@
 #include "call/standing.h"
 #include "call/timing.h"
 #include "log/log.h"
+#include "loop/clock.h"
 
 #define RETRY_MS  2000 /* to twice as long; doubled for each that came to nothing */
 #define RETRY_MAX 5    /* times, at most */
-#define NS_PER_MS 1000000ull
 
 struct standing {
 	struct standing *next;
@@ -103,18 +102,10 @@ static struct standing *find(const struct calls *calls, const char *circuit)
 	return NULL;
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * 1000 * NS_PER_MS + ts.tv_nsec;
-}
-
 /* After a restart late in the window it is drawn from what would have been the past. */
 static uint64_t lead_ms(const struct circuit *circuit)
 {
-	uint64_t now = now_ns(), due = circuit->not_before_ns;
+	uint64_t now = clock_realtime_ns(), due = circuit->not_before_ns;
 
 	due += token_u32() % (circuit->timing.spread_s * 1000 + 1) * NS_PER_MS;
 	return due > now ? (due - now) / NS_PER_MS + 1 : token_u32() % 1000;

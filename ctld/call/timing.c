@@ -118,7 +118,7 @@ static struct call *find_waiting(const struct calls *calls, const char *circuit)
 
 void timing_meet(struct calls *calls, const char *circuit)
 {
-	struct call *far = half_find(calls, circuit, SIDE_OUT);
+	struct call *far = half_find_far(calls, circuit);
 	struct call *near = far ? find_waiting(calls, circuit) : NULL;
 
 	if (!near)
