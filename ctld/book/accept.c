@@ -50,6 +50,12 @@ static int on_neighbour(const struct row *row, void *arg)
 	return same ? -EEXIST : 0;
 }
 
+/* Does it cost a leg's time with no caller for it? A linger is a minute or so. */
+static bool stands(const struct hop_timing *timing)
+{
+	return timing->raise == HOP_RAISE_WINDOW || timing->keep == HOP_KEEP_WINDOW;
+}
+
 /* The verdict, or a negative errno. */
 static int judge(const struct book *book, const struct row *item, const struct hop *hop)
 {
@@ -65,7 +71,7 @@ static int judge(const struct book *book, const struct row *item, const struct h
 		return RECEIPT_WINDOW;
 	if (!out || !conf_number_allowed(out, hop->next))
 		return RECEIPT_NEXT_DENIED;
-	if (hop->timing.raise == HOP_RAISE_WINDOW && !book->conf->relay->standing)
+	if (stands(&hop->timing) && !book->conf->relay->standing)
 		return RECEIPT_TIMING;
 	err = rows_overlapping(book->rows, hop->ingress, slots_start(&item->bind.slots),
 			       slots_end(&item->bind.slots), on_neighbour, &clash);

@@ -223,7 +223,7 @@ static void on_standing(const struct book_hop *hop, void *arg)
 	const struct standing_fn *each = arg;
 	struct circuit circuit;
 
-	if (hop->hop.timing.raise != HOP_RAISE_WINDOW)
+	if (hop->hop.timing.raise != HOP_RAISE_WINDOW && hop->hop.timing.keep == HOP_KEEP_CALL)
 		return;
 	from_book(&circuit, hop);
 	each->fn(&circuit, each->arg);

@@ -33,7 +33,7 @@ enum cause circuit_by_code(const struct calls *calls, const struct conf_trunk *t
 enum cause circuit_by_name(const struct calls *calls, const char *name, struct circuit *circuit);
 /* Is there an open reservation of this name? */
 bool circuit_open(const struct calls *calls, const char *name);
-/* Each open reservation whose far side is raised with no caller. */
+/* Each open reservation whose far side is raised before its caller, or stays after him. */
 void circuit_each_standing(const struct calls *calls,
 			   void (*fn)(const struct circuit *circuit, void *arg), void *arg);
 /* Near sides that are set up or up, of a circuit; by a trunk, either way. */

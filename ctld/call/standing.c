@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Far sides that are raised with no caller. */
+/* Far sides that are raised, or stay, with no caller. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@ struct standing {
 	struct calls *calls;
 	char circuit[CIRCUIT_NAME_SIZE];
 	bool open; /* while refreshing: it still is */
-	bool done;
+	bool done; /* not to be raised (again) */
 	unsigned int in_vain;
 	struct loop_timer timer;
 };
@@ -124,7 +124,9 @@ static void on_open(const struct circuit *circuit, void *arg)
 		strcpy(standing->circuit, circuit->name);
 		standing->next = calls->standing;
 		calls->standing = standing;
-		arm(standing, lead_ms(circuit));
+		standing->done = circuit->timing.raise != HOP_RAISE_WINDOW;
+		if (!standing->done)
+			arm(standing, lead_ms(circuit));
 	}
 	standing->open = true;
 }

@@ -87,10 +87,16 @@ static void tell_here(void *arg)
 	arm(call, HERE_EVERY_MS, tell_here);
 }
 
+/* Of a far side that stayed from a call before, nothing but the media tells that another is there. */
+static enum hop_near near_of(const struct hop_timing *timing)
+{
+	return timing->raise == HOP_RAISE_CALL ? HOP_NEAR_RING : timing->near;
+}
+
 /* A caller and a far side that stands have met. */
 static void joined(struct call *call)
 {
-	switch (call->timing.near) {
+	switch (near_of(&call->timing)) {
 	case HOP_NEAR_RELAY:
 		go_through(call);
 		break;
@@ -159,7 +165,7 @@ enum cause timing_place(struct call *call, const struct circuit *circuit)
 	enum cause cause;
 
 	call->timing = circuit->timing;
-	if (circuit->timing.raise == HOP_RAISE_CALL)
+	if (circuit->timing.raise == HOP_RAISE_CALL && !half_find_far(call->calls, call->circuit))
 		return dial(call, circuit);
 	call->state = CALL_STANDING;
 	cause = receive(call);

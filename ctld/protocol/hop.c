@@ -20,7 +20,7 @@ bool hop_timing_valid(const struct hop_timing *timing)
 		return false;
 	switch (timing->raise) {
 	case HOP_RAISE_CALL:
-		return timing->keep < HOP_KEEP_WINDOW && timing->near == HOP_NEAR_FOLLOW;
+		return timing->keep <= HOP_KEEP_WINDOW && timing->near == HOP_NEAR_FOLLOW;
 	case HOP_RAISE_WINDOW:
 		return timing->keep > HOP_KEEP_CALL && timing->keep <= HOP_KEEP_WINDOW &&
 		       timing->near <= HOP_NEAR_RELAY;

@@ -41,8 +41,8 @@ enum hop_keep {
 
 /* What the relay does with who calls it. */
 enum hop_near {
-	HOP_NEAR_FOLLOW, /* tells him what the far side does */
-	HOP_NEAR_RING,	 /* lets it ring for as long as people take to answer, then joins him */
+	HOP_NEAR_FOLLOW, /* tells him what the far side does; RING when it stayed from a call before */
+	HOP_NEAR_RING, /* lets it ring for as long as people take to answer, then joins him */
 	HOP_NEAR_RELAY, /* it is the relay before: answers at once, and plays noise till there is more */
 };
 

@@ -172,7 +172,7 @@ static void seals_only_what_is_in_range(void **state)
 	REFUSED(not_after, good.not_before);
 	REFUSED(not_before, good.not_after + 1);
 	REFUSED(timing.spread_s, 1);
-	REFUSED(timing.keep, HOP_KEEP_WINDOW);
+	REFUSED(timing.keep, HOP_KEEP_WINDOW + 1);
 	REFUSED(timing.near, HOP_NEAR_RELAY);
 	REFUSED(timing.raise, HOP_RAISE_TOLD + 1);
 	REFUSED_TEXT(ingress, "+493012345679");

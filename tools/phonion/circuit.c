@@ -88,11 +88,12 @@ static json_t *write_circuit(const struct circuit *circuit)
 
 	for (unsigned int i = 0; i < circuit->n; i++)
 		json_array_append_new(hops, write_booking(&circuit->hops[i]));
-	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:o}", "id", circuit->id,
+	return json_pack("{s:s, s:s, s:s, s:i, s:I, s:I, s:s, s:s, s:s, s:o}", "id", circuit->id,
 			 "state", circuit->building ? "building" : "reserved", "timing",
-			 timing_name(circuit->timing), "from", (json_int_t)circuit->window.from,
-			 "until", (json_int_t)circuit->window.to, "to", circuit->to, "from_carrier",
-			 circuit->from_carrier, "to_carrier", circuit->to_carrier, "hops", hops);
+			 timing_name(circuit->timing), "lead", circuit->lead_s, "from",
+			 (json_int_t)circuit->window.from, "until", (json_int_t)circuit->window.to,
+			 "to", circuit->to, "from_carrier", circuit->from_carrier, "to_carrier",
+			 circuit->to_carrier, "hops", hops);
 }
 
 void circuit_remove(struct client *client, const char *id)
@@ -130,6 +131,7 @@ struct circuit *circuit_from(const json_t *item)
 		 state_text(item, "to_carrier"));
 	if (timing_parse(state_text(item, "timing"), &circuit->timing))
 		circuit->timing = CIRCUIT_DEMAND; /* of a client that knew no other */
+	circuit->lead_s = state_uint(item, "lead");
 	circuit->building = !strcmp(state_text(item, "state"), "building");
 	circuit->window = (struct window){ state_uint(item, "from"), state_uint(item, "until") };
 	if (!n || n > PATH_MAX_HOPS)

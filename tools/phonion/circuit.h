@@ -20,10 +20,11 @@ enum booking_state {
 
 /* When its legs go up and down; timing.h. */
 enum circuit_timing {
-	CIRCUIT_DEMAND,	 /* with the call */
-	CIRCUIT_LINGER,	 /* up with the call, down a random time after the caller has gone */
-	CIRCUIT_EARLY,	 /* those between relays stand for the window */
-	CIRCUIT_STANDBY, /* the callee's too */
+	CIRCUIT_DEMAND,	   /* with the call */
+	CIRCUIT_LINGER,	   /* up with the call, down a random time after the caller has gone */
+	CIRCUIT_QUANTISED, /* up with the call, down at the end of the window */
+	CIRCUIT_EARLY,	   /* those between relays stand for the window */
+	CIRCUIT_STANDBY,   /* the callee's too */
 	CIRCUIT_TIMINGS
 };
 
@@ -54,6 +55,7 @@ struct circuit {
 	char id[CIRCUIT_ID_LEN + 1];
 	bool building;
 	enum circuit_timing timing;
+	uint16_t lead_s; /* legs go up within so long of the window's start; 0: as long as fits it */
 	struct window window; /* on slots of every broker */
 	char to[HOP_NUMBER_SIZE];
 	char from_carrier[DESCRIPTOR_NAME_SIZE],

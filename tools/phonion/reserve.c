@@ -20,9 +20,10 @@
 
 struct order {
 	const char *to, *window, *hops, *via, *from_carrier, *to_carrier;
-	const char *region, *entry_region, *entry, *timing;
+	const char *region, *entry_region, *entry, *timing, *lead;
 	bool dry_run, yes, explain;
 	enum circuit_timing policy;
+	uint32_t lead_ms;
 	struct words vias, regions, entry_regions;
 	struct plan plan;
 	struct directories directories;
@@ -59,7 +60,14 @@ static int check_numbers(struct client *client, struct order *order)
 	if (order->entry && parse_entry(order->entry, &wish->entry))
 		return fail_usage(opts, "--entry must be own, shared or any");
 	if (order->timing && timing_parse(order->timing, &order->policy))
-		return fail_usage(opts, "--timing must be demand, linger, early or standby");
+		return fail_usage(opts,
+				  "--timing must be demand, linger, quantised, early or standby");
+	if (order->lead && (parse_duration(order->lead, HOP_SPREAD_MAX_S * 1000, &order->lead_ms) ||
+			    order->lead_ms < 1000))
+		return fail_usage(opts,
+				  "--lead must be a time such as 30s, at least 1s, at most 1h");
+	if (order->lead && order->policy < CIRCUIT_EARLY)
+		return fail_usage(opts, "--lead goes with --timing early or standby");
 	if (order->policy == CIRCUIT_EARLY && hops < 2)
 		return fail_usage(opts,
 				  "--timing early needs two hops: one relay has no legs to others");
@@ -144,6 +152,7 @@ static int make_circuit(struct client *client, struct order *order)
 	order->circuit = circuit;
 	circuit->building = true;
 	circuit->timing = order->policy;
+	circuit->lead_s = order->lead_ms / 1000;
 	for (int i = 0; i < CIRCUIT_ID_LEN; i++)
 		circuit->id[i] = letters[random_below(&client->random, sizeof(letters) - 1)];
 	snprintf(circuit->to, sizeof(circuit->to), "%s", wish->to);
@@ -266,6 +275,7 @@ int cmd_reserve(struct client *client, int argc, char **argv)
 		{ "--entry-region", &order.entry_region, NULL },
 		{ "--entry", &order.entry, NULL },
 		{ "--timing", &order.timing, NULL },
+		{ "--lead", &order.lead, NULL },
 		{ "--explain", NULL, &order.explain },
 		{ "--dry-run", NULL, &order.dry_run },
 		{ "--yes", NULL, &order.yes },

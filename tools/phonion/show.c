@@ -27,7 +27,7 @@ const char *show_advice(const struct booking *hop)
 		[RECEIPT_WINDOW] = "the window is over, too long or too far ahead for this relay: "
 				   "cancel and take another",
 		[RECEIPT_TIMING] =
-			"the relay raises no legs by itself: cancel and reserve by others, or "
+			"the relay keeps no legs up without a caller: cancel and reserve by others, or "
 			"with --timing demand",
 	};
 

@@ -16,6 +16,7 @@ static const struct {
 } policies[CIRCUIT_TIMINGS] = {
 	[CIRCUIT_DEMAND] = { "demand", ANONYMITY_ON_DEMAND },
 	[CIRCUIT_LINGER] = { "linger", ANONYMITY_LINGER },
+	[CIRCUIT_QUANTISED] = { "quantised", ANONYMITY_QUANTISED },
 	[CIRCUIT_EARLY] = { "early", ANONYMITY_EARLY },
 	[CIRCUIT_STANDBY] = { "standby", ANONYMITY_STANDBY },
 };
@@ -36,23 +37,29 @@ const char *timing_name(enum circuit_timing timing)
 	return policies[timing].name;
 }
 
-static uint16_t spread_s(const struct window *window)
+static uint16_t spread_s(const struct circuit *circuit)
 {
-	uint64_t quarter = (window->to - window->from) / 4;
+	uint64_t quarter = (circuit->window.to - circuit->window.from) / 4;
 
+	if (circuit->lead_s)
+		return circuit->lead_s;
 	return quarter < SPREAD_S ? quarter : SPREAD_S;
 }
 
 struct hop_timing timing_of(const struct circuit *circuit, unsigned int hop)
 {
 	struct hop_timing stands = { HOP_RAISE_WINDOW, HOP_KEEP_WINDOW, HOP_NEAR_RELAY,
-				     spread_s(&circuit->window) };
+				     spread_s(circuit) };
 	bool first = !hop, last = hop == circuit->n - 1;
 
 	switch (circuit->timing) {
 	case CIRCUIT_LINGER: /* those after the first go down when its leg does */
 		if (first)
 			return (struct hop_timing){ .keep = HOP_KEEP_LINGER, .spread_s = LINGER_S };
+		break;
+	case CIRCUIT_QUANTISED:
+		if (first)
+			return (struct hop_timing){ .keep = HOP_KEEP_WINDOW };
 		break;
 	case CIRCUIT_EARLY:
 		if (first)
@@ -134,8 +141,8 @@ static void print_row(struct out_table *table, const char *what, const json_t *r
 
 void timing_print(const json_t *explained)
 {
-	struct out_table table = { .heads = { "BY WHO HAS", "DEMAND", "LINGER", "EARLY",
-					      "STANDBY" } };
+	struct out_table table = { .heads = { "BY WHO HAS", "DEMAND", "LINGER", "QUANTISED",
+					      "EARLY", "STANDBY" } };
 	const json_t *assumed = json_object_get(explained, "assumed");
 	json_t *links = json_object_get(explained, "links"), *row;
 	const char *name;
