@@ -11,6 +11,7 @@
 struct report {
 	bool json;
 	const char *attack;
+	const char *source; /* of whose calls; NULL: everybody's */
 	json_t *links;
 	struct out_table table;
 };
@@ -38,10 +39,10 @@ static void add_link(const struct cdr_link *link, void *arg)
 
 static void attack(const struct cdrs *cdrs, const struct request *q, struct report *r)
 {
-	struct cdr_fit fit = { q->sim.circuit.window_s, q->sim.circuit.within_s, false };
+	struct cdr_fit fit = { q->sim.circuit.window_s, q->sim.circuit.within_s, false, r->source };
 
 	r->attack = "one record";
-	cdrs_direct(cdrs, add_link, r);
+	cdrs_direct(cdrs, &fit, add_link, r);
 	r->attack = "ends, start";
 	cdrs_ends(cdrs, &fit, add_link, r);
 	r->attack = "chain, start";
@@ -51,11 +52,16 @@ static void attack(const struct cdrs *cdrs, const struct request *q, struct repo
 	cdrs_ends(cdrs, &fit, add_link, r);
 	r->attack = "chain, start+duration";
 	cdrs_chains(cdrs, &fit, add_link, r);
+	r->attack = "ends, slot";
+	if (r->source)
+		cdrs_slot(cdrs, &fit, add_link, r);
 }
 
-static int show(const struct opts *opts, const struct cdrs *cdrs, const struct request *q)
+static int show(const struct opts *opts, const struct cdrs *cdrs, const struct request *q,
+		const char *source)
 {
 	struct report r = { .json = opts->json,
+			    .source = source,
 			    .links = json_array(),
 			    .table = { .heads = { "ATTACK", "FROM", "TO", "START", "RECORDS",
 						  "CHANCE" } } };
@@ -91,25 +97,36 @@ static int read_file(const struct opts *opts, struct cdrs *cdrs, const char *pat
 		   : EXIT_DONE;
 }
 
-/* "window" and "within", which here have no clocks' skew to leave room for. */
-static int fit_words(const struct opts *opts, struct request *q, int argc, char **argv)
-{
-	char *words[6] = { "skew", "0" };
-
-	if (argc > 4)
-		return fail_usage(opts, "--cdr takes files, window and within");
-	for (int i = 0; i < argc; i++)
-		words[i + 2] = argv[i];
-	return sim_words(opts, q, argc + 2, words);
-}
-
 static bool is_param(const char *word)
 {
-	return !strcmp(word, "window") || !strcmp(word, "within");
+	return !strcmp(word, "window") || !strcmp(word, "within") || !strcmp(word, "from");
+}
+
+/* "from"; "window" and "within", which here have no clocks' skew to leave room for. */
+static int fit_words(const struct opts *opts, struct request *q, const char **source, int argc,
+		     char **argv)
+{
+	char *words[6] = { "skew", "0" };
+	int n = 2;
+
+	for (; argc > 0; argc -= 2, argv += 2) {
+		if (!is_param(argv[0]) || n == 6)
+			return fail_usage(opts, "--cdr takes files, then window, within and from");
+		if (argc == 1)
+			return fail_usage(opts, "%s needs a value", argv[0]);
+		if (!strcmp(argv[0], "from")) {
+			*source = argv[1];
+			continue;
+		}
+		words[n++] = argv[0];
+		words[n++] = argv[1];
+	}
+	return sim_words(opts, q, n, words);
 }
 
 int attack_files(const struct opts *opts, int argc, char **argv)
 {
+	const char *source = NULL;
 	struct cdrs cdrs = { 0 };
 	struct request q;
 	int n = 0, status;
@@ -118,13 +135,13 @@ int attack_files(const struct opts *opts, int argc, char **argv)
 		n++;
 	if (!n)
 		return fail_usage(opts, "--cdr needs files");
-	status = fit_words(opts, &q, argc - n, argv + n);
+	status = fit_words(opts, &q, &source, argc - n, argv + n);
 	for (int i = 0; !status && i < n; i++)
 		status = read_file(opts, &cdrs, argv[i]);
 	if (!status && cdrs_order(&cdrs))
 		status = fail_sim(opts, -ENOMEM);
 	if (!status)
-		status = show(opts, &cdrs, &q);
+		status = show(opts, &cdrs, &q, source);
 	cdrs_free(&cdrs);
 	return status;
 }

@@ -9,8 +9,12 @@
 #include <time.h>
 
 #include "commands.h"
+#include "tools/lib/parse.h"
 #include "tools/sim/circuits.h"
 #include "tools/sim/write.h"
+
+#define EPOCH	  1800000000 /* the first slot's start, Unix s, where none is given */
+#define MAX_EPOCH 4102444800 /* 2100 */
 
 static double now(void)
 {
@@ -45,30 +49,37 @@ static int show(const struct opts *opts, const struct request *q, const struct c
 	return out_end(opts);
 }
 
+struct output {
+	const char *dir; /* NULL: none */
+	uint64_t epoch;
+};
+
 static int write_out(const struct opts *opts, const struct request *q, const struct calls *calls,
-		     const char *dir)
+		     const struct output *out)
 {
-	int err = mkdir(dir, 0700) && errno != EEXIST ? -errno : 0;
+	int err = mkdir(out->dir, 0700) && errno != EEXIST ? -errno : 0;
 
 	if (!err)
-		err = write_cdrs(&q->sim, calls, dir);
+		err = write_cdrs(&q->sim, calls, out->epoch, out->dir);
 	return err ? fail(opts, EXIT_REFUSED, "A circuit of N hops has N + 1 records.",
-			  "cannot write into %s: %s", dir, strerror(-err))
+			  "cannot write into %s: %s", out->dir, strerror(-err))
 		   : EXIT_DONE;
 }
 
-static int options(const struct opts *opts, int argc, char **argv, const char **dir)
+static int options(const struct opts *opts, int argc, char **argv, struct output *out)
 {
 	int c;
 
 	optind = 0;
-	*dir = NULL;
-	while ((c = getopt(argc, argv, "+:o:")) != -1) {
+	while ((c = getopt(argc, argv, "+:o:t:")) != -1) {
 		if (c == 'o')
-			*dir = optarg;
+			out->dir = optarg;
+		else if (c == 't' && parse_uint(optarg, 0, MAX_EPOCH, &out->epoch))
+			return fail_usage(opts, "-t needs a time in Unix seconds");
 		else if (c == ':')
-			return fail_usage(opts, "-o needs a directory");
-		else
+			return fail_usage(opts, "-%c needs a %s", optopt,
+					  optopt == 'o' ? "directory" : "time in Unix seconds");
+		else if (c == '?')
 			return fail_usage(opts, "unknown option '-%c'", optopt);
 	}
 	return EXIT_DONE;
@@ -79,10 +90,10 @@ int cmd_run(const struct opts *opts, int argc, char **argv)
 	double began, cpu;
 	struct calls calls;
 	struct request q;
-	const char *dir;
+	struct output out = { .epoch = EPOCH };
 	int status, err;
 
-	status = options(opts, argc, argv, &dir);
+	status = options(opts, argc, argv, &out);
 	if (!status)
 		status = sim_words(opts, &q, argc - optind, argv + optind);
 	if (status)
@@ -94,8 +105,8 @@ int cmd_run(const struct opts *opts, int argc, char **argv)
 		return fail_sim(opts, err);
 	began = now() - began;
 	cpu = used() - cpu;
-	if (dir)
-		status = write_out(opts, &q, &calls, dir);
+	if (out.dir)
+		status = write_out(opts, &q, &calls, &out);
 	if (!status)
 		status = show(opts, &q, &calls, began, cpu);
 	workload_free(&calls);

@@ -80,12 +80,17 @@ static void follow(const struct walk *w, const struct cdr *a, unsigned int recor
 	}
 }
 
-void cdrs_direct(const struct cdrs *cdrs, cdr_link_fn fn, void *arg)
+static bool is_sought(const struct cdr_fit *fit, const struct cdr *a)
+{
+	return !a->from_relay && (!fit->source || !strcmp(a->source, fit->source));
+}
+
+void cdrs_direct(const struct cdrs *cdrs, const struct cdr_fit *fit, cdr_link_fn fn, void *arg)
 {
 	for (size_t i = 0; i < cdrs->n; i++) {
 		const struct cdr *a = &cdrs->list[i];
 
-		if (!a->from_relay && !a->to_relay)
+		if (is_sought(fit, a) && !a->to_relay)
 			fn(&(struct cdr_link){ a, a, 1, 1 }, arg);
 	}
 }
@@ -96,7 +101,7 @@ void cdrs_chains(const struct cdrs *cdrs, const struct cdr_fit *fit, cdr_link_fn
 
 	for (size_t i = 0; i < cdrs->n; i++) {
 		w.first = &cdrs->list[i];
-		if (!w.first->from_relay && w.first->to_relay)
+		if (is_sought(fit, w.first) && w.first->to_relay)
 			follow(&w, w.first, 1, 1);
 	}
 }
@@ -109,12 +114,34 @@ void cdrs_ends(const struct cdrs *cdrs, const struct cdr_fit *fit, cdr_link_fn f
 
 	for (size_t i = 0; i < cdrs->n; i++) {
 		w.first = &cdrs->list[i];
-		if (w.first->from_relay || !w.first->to_relay)
+		if (!is_sought(fit, w.first) || !w.first->to_relay)
 			continue;
 		n = count(&w, w.first, last_link);
 		for (around(&w, w.first, &from, &to); from < to; from++)
 			if (fits(&w, w.first, &cdrs->list[from], last_link))
 				fn(&(struct cdr_link){ w.first, &cdrs->list[from], 2, 1.0 / n },
 				   arg);
+	}
+}
+
+static bool stood(const struct cdr_fit *fit, const struct cdr *a, const struct cdr *b)
+{
+	return a != b && last_link(a, b) && b->start <= a->start + fit->window_s &&
+	       b->start + b->seconds >= a->start + a->seconds - fit->window_s;
+}
+
+void cdrs_slot(const struct cdrs *cdrs, const struct cdr_fit *fit, cdr_link_fn fn, void *arg)
+{
+	for (size_t i = 0; i < cdrs->n; i++) {
+		const struct cdr *a = &cdrs->list[i];
+		unsigned int n = 0;
+
+		if (!is_sought(fit, a) || !a->to_relay)
+			continue;
+		for (size_t k = 0; k < cdrs->n; k++)
+			n += stood(fit, a, &cdrs->list[k]);
+		for (size_t k = 0; k < cdrs->n; k++)
+			if (stood(fit, a, &cdrs->list[k]))
+				fn(&(struct cdr_link){ a, &cdrs->list[k], 2, 1.0 / n }, arg);
 	}
 }

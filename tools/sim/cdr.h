@@ -38,7 +38,8 @@ void cdrs_free(struct cdrs *cdrs);
 /* How far apart records of one call may be. */
 struct cdr_fit {
 	double window_s, within_s;
-	bool durations; /* or start alone */
+	bool durations;	    /* or start alone */
+	const char *source; /* whose calls are looked for; NULL: everybody's */
 };
 
 struct cdr_link {
@@ -49,11 +50,13 @@ struct cdr_link {
 
 /*
  * FN for every pair of ends that the records link: in one record; from relay to relay;
- * or by the two access links alone.
+ * by the two access links alone; or by the callee's having stood while the caller's was
+ * up, to within WINDOW_S: of those there are many.
  */
 typedef void (*cdr_link_fn)(const struct cdr_link *link, void *arg);
-void cdrs_direct(const struct cdrs *cdrs, cdr_link_fn fn, void *arg);
+void cdrs_direct(const struct cdrs *cdrs, const struct cdr_fit *fit, cdr_link_fn fn, void *arg);
 void cdrs_chains(const struct cdrs *cdrs, const struct cdr_fit *fit, cdr_link_fn fn, void *arg);
 void cdrs_ends(const struct cdrs *cdrs, const struct cdr_fit *fit, cdr_link_fn fn, void *arg);
+void cdrs_slot(const struct cdrs *cdrs, const struct cdr_fit *fit, cdr_link_fn fn, void *arg);
 
 #endif

@@ -7,7 +7,6 @@
 #include "tools/sim/rng.h"
 #include "tools/sim/write.h"
 
-#define EPOCH  1800000000 /* when the first call may be, Unix s */
 #define NUMBER 32
 
 struct party {
@@ -45,18 +44,19 @@ static void carriers_of(const struct sim *sim, const struct circuit *circuit, ui
 static void write_one(FILE *f, const struct party *from, const struct party *to, double start,
 		      double end)
 {
-	fprintf(f, "%.3f|%.3f|%.3f|%s|%s||%s|%s|\n", EPOCH + start, EPOCH + end, end - start,
-		from->number, from->name, to->number, to->name);
+	fprintf(f, "%.3f|%.3f|%.3f|%s|%s||%s|%s|\n", start, end, end - start, from->number,
+		from->name, to->number, to->name);
 }
 
-static void write_call(const struct sim *sim, const struct call *call, uint64_t index, FILE **files)
+static void write_call(const struct sim *sim, const struct call *call, uint64_t index,
+		       uint64_t epoch, FILE **files)
 {
 	unsigned int hops = sim->circuit.hops;
 	struct circuit circuit;
 	struct party from, to;
 	uint8_t carriers[2];
 	struct legs legs;
-	double fast;
+	double clock;
 
 	circuit_relays(sim, call, index, &circuit);
 	circuit_legs(sim, call, index, &legs);
@@ -71,9 +71,9 @@ static void write_call(const struct sim *sim, const struct call *call, uint64_t 
 				relay(&to, circuit.relays[link], carriers[1]);
 			else
 				subscriber(&to, call->callee);
-			fast = circuit_clock(sim, carriers[i]);
-			write_one(files[carriers[i]], &from, &to, legs.start[link] + fast,
-				  legs.end[link] + fast);
+			clock = epoch + circuit_clock(sim, carriers[i]);
+			write_one(files[carriers[i]], &from, &to, legs.start[link] + clock,
+				  legs.end[link] + clock);
 		}
 	}
 }
@@ -92,14 +92,14 @@ static int open_all(const struct sim *sim, const char *dir, FILE **files, unsign
 	return 0;
 }
 
-int write_cdrs(const struct sim *sim, const struct calls *calls, const char *dir)
+int write_cdrs(const struct sim *sim, const struct calls *calls, uint64_t epoch, const char *dir)
 {
 	FILE *files[ANONYMITY_MAX_CARRIERS];
 	unsigned int n;
 	int err = open_all(sim, dir, files, &n);
 
 	for (size_t i = 0; !err && i < calls->n; i++)
-		write_call(sim, &calls->list[i], i, files);
+		write_call(sim, &calls->list[i], i, epoch, files);
 	while (n--)
 		if ((ferror(files[n]) | fclose(files[n])) && !err)
 			err = -EIO;

@@ -5,7 +5,10 @@
 
 #include "tools/sim/sim.h"
 
-/* DIR/carrier-N.cdr for each carrier, of all links of all calls. -errno. */
-int write_cdrs(const struct sim *sim, const struct calls *calls, const char *dir);
+/*
+ * DIR/carrier-N.cdr for each carrier, of all links of all calls; the first slot begins at
+ * EPOCH, in Unix seconds. -errno.
+ */
+int write_cdrs(const struct sim *sim, const struct calls *calls, uint64_t epoch, const char *dir);
 
 #endif
