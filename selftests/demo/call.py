@@ -13,11 +13,12 @@ from phones import Phone
 from relays import Relay
 
 READY, LISTED, ANSWER, STALL, END = 120, 180, 60, 15, 60   # seconds; some are long without KVM
+ALWAYS = 24 * 3600              # for a telephone that has to stand a clock that is set
 
 
 class Call:
-    def __init__(self, topology, work, build, seconds, say):
-        self.topology, self.say = topology, say
+    def __init__(self, topology, work, build, seconds, timing, say):
+        self.topology, self.work, self.build, self.timing, self.say = topology, work, build, timing, say
         self.captures = {node: Capture(ns) for node, ns in topology.ns.items()}
         self.proxies = [Proxy(topology, c, work) for c in topology.carriers]
         self.internet = None if topology.plain else Internet(topology, work, build)
@@ -26,7 +27,7 @@ class Call:
         self.circuit = None
         self.caller = Phone(topology, topology.caller, topology.carriers[0], work, speech.CALLER, seconds)
         self.callee = Phone(topology, topology.callee, topology.carriers[-1], work, speech.CALLEE, seconds)
-        self.legs, self.legs_left, self.state = {}, {}, {}
+        self.legs, self.legs_left, self.state, self.counted = {}, {}, {}, {}
 
     def start(self):
         """Everybody at once, and then wait for everybody."""
@@ -37,32 +38,36 @@ class Call:
             one.start()
         for one in self.proxies + self.relays:
             one.wait(deadline)
+        self.callee.start(ALWAYS)
+        self.callee.wait(deadline)
 
     def reserve(self):
         """The callee reserves a circuit; then there are no brokers any more."""
         self.internet.wait(time.monotonic() + LISTED)
         self.say(f"{len(self.internet.brokers)} brokers list {len(self.relays)} relays; the callee reserves")
-        self.circuit = self.internet.reserve(self.topology.callee.number)
+        self.circuit = self.internet.reserve(self.topology.callee.number, self.timing.words)
         self.internet.cut()
         self.say(f"reserved: dial {self.circuit['number']}; the brokers are killed, the network to them is cut")
+        self.timing.raised(self)
 
     def _length(self):
         return max(self.caller.packets, self.callee.packets) * speech.FRAME / speech.RATE
 
     def place(self):
-        self.callee.start(READY + 2 * ANSWER + self._length() + STALL + END)
-        self.callee.wait(time.monotonic() + READY)
         dialled = self.circuit["number"] if self.circuit else self.topology.dialled
         self.caller.start(2 * ANSWER + self._length() + STALL + END, dialled)
         self._connect()
         heard_all = self._listen()
         for relay in self.relays:
+            self.counted[relay.name] = time.time_ns()
             self.legs[relay.name] = legs = relay.legs()
             self.state[relay.name] = self._state(relay, legs)
         self.say(("all is heard" if heard_all else "nothing more comes") + "; the caller hangs up")
         deadline = time.monotonic() + END
         self.caller.press(self.caller.call_id)
         self.caller.finish(deadline)
+        self.timing.let_down(self)
+        deadline = time.monotonic() + END
         self.callee.finish(deadline)
         for proxy in self.proxies:
             proxy.wait_cdr(deadline)
@@ -90,12 +95,13 @@ class Call:
     def _listen(self):
         """Until both have heard all (true), or nothing more comes."""
         expect = {self.caller.end.node: self.callee.packets, self.callee.end.node: self.caller.packets}
+        frames = {self.caller.end.node: self.callee.frames, self.callee.end.node: self.caller.frames}
         heard, read = dict.fromkeys(expect, 0), dict.fromkeys(expect, 0)
         limit, told = time.monotonic() + ANSWER, 0
         while heard != expect and time.monotonic() < limit:
             for node, capture in ((node, self.captures[node]) for node in expect):
                 capture.drain()
-                new = sum(not p.out and self._is_media(p) for p in capture.packets[read[node]:])
+                new = sum(not p.out and self._says(p, frames[node]) for p in capture.packets[read[node]:])
                 read[node] = len(capture.packets)
                 heard[node] += new
                 if new:
@@ -109,9 +115,9 @@ class Call:
         return heard == expect
 
     @staticmethod
-    def _is_media(packet):
+    def _says(packet, frames):
         t = packet.transport()
-        return bool(t) and len(t[5]) == 12 + speech.FRAME and t[5][0] == 0x80
+        return bool(t) and t[5][:1] == b"\x80" and t[5][12:] in frames
 
     @staticmethod
     def _state(relay, legs):
@@ -129,6 +135,11 @@ class Call:
         while (left := relay.legs()) and time.monotonic() < deadline:
             time.sleep(0.05)
         return len(left)
+
+    def drain(self):
+        """While media flows that nobody looks at: there is room for some seconds of it."""
+        for capture in self.captures.values():
+            capture.drain()
 
     def close(self):
         for capture in self.captures.values():

@@ -122,13 +122,13 @@ class Internet:
             raise process.Failed(f"phonion {words[0]} ends with {done.returncode}: {done.stderr.strip()[-500:]}")
         return done.returncode, json.loads(done.stdout) if done.stdout.strip() else None
 
-    def reserve(self, number):
+    def reserve(self, number, words):
         """A circuit to @number, open now; what phonion says of it."""
         for broker in self.brokers:
             self.ask("broker", "add", self.url("desk", broker), broker.key, "--name", broker.name, "--pin", broker.pin)
         window = time.strftime("%Y-%m-%d %H:%M") + f"/{HOURS}h"
         _, circuit = self.ask("reserve", "--to", number, "--hops", str(len(self.topology.relays)),
-                              "--window", window, "--yes")
+                              "--window", window, *words, "--yes")
         deadline = time.monotonic() + WAIT
         process.until(lambda: self.ask("status", good=(0, 6))[0] == 0, deadline, "the relays' receipts",
                       pause=0.5)

@@ -100,9 +100,9 @@ class Passage:
     def delays_us(self):
         """Time in the relay, packet by packet."""
         came, went = self.came.packets, self.went.packets
-        # The first that went need not be the first that came.
-        first = went[self.went.base][3]
-        shift = next((self.went.base - seq for seq in sorted(came) if came[seq][3] == first), None)
+        # The first that came need not have gone on, and noise of the relay's own may have gone before.
+        place = {p[3]: seq for seq, p in sorted(went.items(), reverse=True)}
+        shift = next((place[came[seq][3]] - seq for seq in sorted(came) if came[seq][3] in place), None)
         return [(went[seq + shift][0] - p[0]) / 1e3 for seq, p in came.items()
                 if shift is not None and seq + shift in went and went[seq + shift][3] == p[3]]
 

@@ -27,6 +27,11 @@ class Phone:
     def packets(self):
         return len(self.said) // speech.FRAME
 
+    @property
+    def frames(self):
+        """What its packets say, in any order."""
+        return {self.said[i:i + speech.FRAME] for i in range(0, len(self.said), speech.FRAME)}
+
     def start(self, limit, dialled=""):
         argv = ["sipp", "-sf", f"{HERE}/{self.end.node}.xml", "-i", self.end.address, "-p", str(SIP_PORT),
                 "-mi", self.end.address, "-m", "1", "-l", "1", "-nostdin", "-skip_rlimit",

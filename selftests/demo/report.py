@@ -3,6 +3,14 @@
 import datetime
 
 
+LEFT = {
+    "demand": ("Not promised here: start and duration are alike in all CDRs. Legs that stand are against that",
+               "(selftests/demo/run --timing standby)."),
+    "standby": ("The crowd that hides the caller is as large as the circuits that stand when he calls; this one",
+                "is made by phonion-sim."),
+}
+
+
 def table(rows, indent="  "):
     """Lines of @rows (the first one is the heads), columns aligned."""
     rows = [[str(c) for c in row] for row in rows]
@@ -43,9 +51,10 @@ def relays(result):
         lines.append("  added delay, us: " + "; ".join(
             f"{way} median {number(d[way]['median'], '{:.0f}')}, p99 {number(d[way]['p99'], '{:.0f}')}"
             for way in d))
-        own = ", ".join(f"{what} {number(ms)}" for what, ms in r["setup_ms"]["own"].items())
-        lines.append(f"  set-up, ms: ringing after {number(r['setup_ms']['ringing'])}; "
-                     f"the relay's own time for {own}")
+        if result["timing"] == "demand":
+            own = ", ".join(f"{what} {number(ms)}" for what, ms in r["setup_ms"]["own"].items())
+            lines.append(f"  set-up, ms: ringing after {number(r['setup_ms']['ringing'])}; "
+                         f"the relay's own time for {own}")
     return lines
 
 
@@ -56,6 +65,24 @@ def cdrs(result):
             rows.append((c["name"], clock(cdr["start"]), number(float(cdr["duration"])),
                          f"{cdr['source']} {cdr['source_name']} {cdr['source_address']}",
                          f"{cdr['destination']} {cdr['destination_name']} {cdr['destination_address']}"))
+    return table(rows)
+
+
+def setup(result):
+    ms = {what: number(value) for what, value in result["setup_ms"].items()}
+    text = f"  INVITE to ringing {ms['ringing']}; INVITE to 200 {ms['answer']}, "
+    if result["timing"] == "demand":
+        return text + f"of which {ms['after_answer']} after the callee answered"
+    return text + "for as long as people take: the callee has answered before"
+
+
+def attack(result):
+    """By which attack on all carriers' records the caller is linked with the callee."""
+    a = result["attack"]
+    rows = [("attack", "fit", "chance that it names the callee")]
+    for kind in "one record", "ends, start", "chain, start", "ends, start+duration", "chain, start+duration", "ends, slot":
+        of = a["by"].get(kind, {"others": 0, "callee": 0})
+        rows.append((kind, of["others"] + (of["callee"] > 0), number(of["callee"], "{:.4f}")))
     return table(rows)
 
 
@@ -89,13 +116,11 @@ def text(result):
     if result["relays"]:
         out += ["", "RELAYS (the kernel's counters when both had spoken)", *relays(result)]
     out += ["", "SPEECH (samples of G.711)", *recordings(result),
-            "", "CALL SET-UP (ms, at the caller's telephone)",
-            "  INVITE to ringing {}; INVITE to 200 {}, of which {} after the callee answered".format(
-                *(number(result["setup_ms"][x]) for x in ("ringing", "answer", "after_answer"))),
+            "", "CALL SET-UP (ms, at the caller's telephone)", setup(result),
             "", "CALL DETAIL RECORDS (times in UTC)", *cdrs(result),
+            "", f"WHOM THE CALLER CALLS (by all carriers' {result['attack']['records']} records together)", *attack(result),
             "", "WHO NAMES WHOM (in all encodings)", *holders(result),
             "", "PROMISES", *promises(result)]
     if result["relays"]:
-        out += ["", "Not promised here: start and duration are alike in all CDRs; windows and legs that are",
-                "raised early are against that. What is said is the same on every wire."]
+        out += ["", *LEFT[result["timing"]], "What is said is the same on every wire."]
     return "\n".join(out)

@@ -3,6 +3,7 @@
 import socket
 
 import audit
+import crowd
 import measure
 import rtp
 import speech
@@ -35,10 +36,20 @@ def _made_alike(call):
     return {("SSRC", f"{x:08x}") for x in ssrcs} if len(ssrcs) == 1 else set()
 
 
+def spoken(heard, speaker):
+    """Of the payloads @heard those from the speaker's first on: before and behind them a leg
+    that stands has noise, and perhaps a bell."""
+    frames = speaker.frames
+    places = [n for n, payload in heard.items() if payload in frames]
+    if not places:
+        return heard
+    return {n - min(places): payload for n, payload in heard.items() if min(places) <= n <= max(places)}
+
+
 def recording(call, speaker, listener, alter=None):
     """What @listener's telephone got of what @speaker's said. @alter: a planted fault."""
     sent, got = _stream(call, speaker, True), _stream(call, listener, False)
-    heard = got.payloads() if got else {}
+    heard = spoken(got.payloads(), speaker) if got else {}
     if alter:
         alter(heard)
     said = sent.payloads() if sent else {}
@@ -59,7 +70,9 @@ def _relay(call, relay):
     passages = {"to the callee": measure.Passage(packets, near, far),
                 "to the caller": measure.Passage(packets, far, near)}
     there, back = passages.values()
-    counts = [(len(a.came.packets), len(b.went.packets)) if there and back else (None, None)
+    # The counters were read when both had spoken; what a leg that stands sends later is not in them.
+    until = call.counted.get(relay.name, 0)
+    counts = [(a.came.count(until), b.went.count(until)) if there and back else (None, None)
               for a, b in ((there, back), (back, there))]
     streams, delay = {}, {}
     for way, p in passages.items():
@@ -92,6 +105,12 @@ def holders(call):
     return [{"name": h.node, "searched": list(h.sizes), "octets": h.sizes, "named": h.named} for h in found]
 
 
+def attack(call):
+    """Whom the caller calls, by all carriers' records, among whoever else has a circuit that stands."""
+    files = [f for p in call.proxies for f in p.holdings()["CDR"]]
+    return crowd.attack(call, files)
+
+
 def evaluate(call, alter=None):
     """(the result, {listener: u-law recording})"""
     recordings, sounds = [], {}
@@ -109,6 +128,7 @@ def evaluate(call, alter=None):
                                         for phone in (call.caller, call.callee))),
         "relays": [_relay(call, relay) for relay in call.relays],
         "carriers": [{"name": p.carrier.node, "cdrs": p.cdrs()} for p in call.proxies],
+        "attack": attack(call), "timing": call.timing.name,
         "holders": held,
         "last_carrier": next(n for n in range(len(held) - 1, -1, -1) if held[n]["name"].startswith("carrier")),
         "shared_marks": [{"kind": kind, "value": value, "at": at}

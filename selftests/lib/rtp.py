@@ -57,6 +57,10 @@ class Stream:
     def ts_base(self):
         return self.packets[self.base][1]
 
+    def count(self, until):
+        """How many had been seen by then, in nanoseconds of the capture's clock."""
+        return sum(p[0] <= until for p in self.packets.values())
+
     def payloads(self):
         """Payload by place, counted from the first packet in sequence."""
         base = self.base
