@@ -175,7 +175,7 @@ $(BUILD)/bench/relay: $(BUILD)/obj/bench/relay/main.o
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(LDLIBS)
 
-voice: all modules	## how good a call is: plain, through relays, as over Tor
+voice: all dahdi	## how good a call is: plain, through relays, as over Tor
 	bench/voice/run
 
 anonymity: all		## who links a call's two ends: every way to call, every adversary
