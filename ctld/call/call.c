@@ -5,6 +5,7 @@
 
 #include "call/call.h"
 #include "call/code.h"
+#include "call/legs.h"
 #include "call/media.h"
 #include "call/state.h"
 #include "control/control.h"
@@ -40,6 +41,7 @@ void side_init(struct call *call, enum side_id id)
 	side->local.version = token_u32() >> 1;
 	accept_set_no_ack(&side->accept, setup_no_ack, side);
 	token_bytes(side->leg.uid, sizeof(side->leg.uid));
+	legs_add(side);
 }
 
 void side_set_trunk(struct side *side, const struct conf_trunk *trunk)
@@ -66,7 +68,10 @@ struct call *call_new(struct calls *calls, struct conf_ref *conf, const char *ci
 	conf->refs++;
 	side_init(call, SIDE_IN);
 	side_init(call, SIDE_OUT);
+	call->at = &calls->list;
 	call->next = calls->list;
+	if (call->next)
+		call->next->at = &call->next;
 	calls->list = call;
 	calls->n++;
 	return call;
@@ -83,15 +88,14 @@ static void free_side(struct side *side)
 		sip_remove_dialog(side->call->calls->sip, side->dialog);
 	dialog_free(side->dialog);
 	conf_ref_put(side->conf);
+	legs_remove(side);
 }
 
 static void unlink_call(struct call *call)
 {
-	struct call **at = &call->calls->list;
-
-	while (*at != call)
-		at = &(*at)->next;
-	*at = call->next;
+	*call->at = call->next;
+	if (call->next)
+		call->next->at = call->at;
 	call->calls->n--;
 }
 

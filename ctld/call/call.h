@@ -62,6 +62,7 @@ struct media_leg {
 
 struct side {
 	struct call *call;
+	struct side *next_leg; /* legs.h */
 	enum side_id id;
 	enum side_state state;
 	const struct conf_trunk *trunk;
@@ -98,7 +99,7 @@ enum call_state {
 };
 
 struct call {
-	struct call *next;
+	struct call *next, **at; /* in calls.list; what points to it there */
 	struct calls *calls;
 	uint32_t id; /* for people, in logs and events */
 	enum call_state state;
@@ -127,11 +128,14 @@ struct calls_deps {
 	struct book *book; /* NULL: static circuits only */
 };
 
+#define CALLS_BUCKETS 4096
+
 struct calls {
 	struct calls_deps deps;
 	struct sip *sip;
 	struct conf_ref *conf;
 	struct call *list;
+	struct side *legs[CALLS_BUCKETS];
 	size_t n;
 	uint32_t last_id;
 	uint8_t instance[CALL_INSTANCE_SIZE];

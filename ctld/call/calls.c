@@ -7,6 +7,7 @@
 #include "book/book.h"
 #include "call/code.h"
 #include "call/dial.h"
+#include "call/legs.h"
 #include "call/media.h"
 #include "call/standing.h"
 #include "call/state.h"
@@ -106,16 +107,13 @@ static const struct sip_ops sip_ops = {
 static struct side *find_leg(struct calls *calls, const struct dp_event *event)
 {
 	uint8_t uid[CALL_UID_SIZE];
-	struct call *call;
+	struct side *side;
 	enum side_id id;
 
 	if (!media_read_cookie(calls, event->cookie, event->cookie_len, uid, &id))
 		return NULL;
-	for (call = calls->list; call; call = call->next)
-		if (call->sides[id].leg.id == event->leg &&
-		    !memcmp(call->sides[id].leg.uid, uid, sizeof(uid)))
-			return &call->sides[id];
-	return NULL;
+	side = legs_find(calls, uid);
+	return side && side->id == id && side->leg.id == event->leg ? side : NULL;
 }
 
 /* Silence is what hold is for. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "call/half.h"
+#include "call/legs.h"
 #include "call/state.h"
 
 bool half_is(const struct call *call, enum side_id id)
@@ -39,8 +40,11 @@ static void take(struct side *to, struct side *from)
 	if (from->invite)
 		txn_own(from->invite, NULL, NULL);
 	from->invite = NULL;
+	legs_remove(to);
+	legs_remove(from);
 	*to = *from;
 	to->call = call;
+	legs_add(to);
 	to->dialog->owner = to;
 	accept_set_no_ack(&to->accept, setup_no_ack, to);
 	side_init(old, from->id);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "call/half.h"
+#include "call/legs.h"
 #include "call/state.h"
 #include "sip/addr.h"
 
@@ -251,12 +252,16 @@ static bool decode_side(struct calls *calls, const json_t *state, struct side *s
 	const char *uid = json_string_value(json_object_get(state, "uid"));
 	const struct conf_trunk *found;
 	struct sip_path path;
+	bool known;
 
 	if (json_is_null(state)) {
 		side->state = SIDE_DOWN;
 		return true;
 	}
-	if (!uid || !decode_uid(uid, side->leg.uid))
+	legs_remove(side);
+	known = uid && decode_uid(uid, side->leg.uid);
+	legs_add(side);
+	if (!known)
 		return false;
 	found = trunk ? conf_trunk_find(calls->conf->conf, trunk) : NULL;
 	if (!found)

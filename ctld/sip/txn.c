@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Transactions: libosip2's machines, driven by our loop.
+ * Transactions: libosip2's machines, driven by our loop. libosip2 walks lists
+ * of all transactions for each message and each timer; so there are many of its
+ * instances, and the branch says which one a transaction is in.
  *
  * libosip2 calls back from within a machine's step, where the transaction
  * must be neither fed nor freed. So callbacks only note what happened, and
@@ -14,12 +16,14 @@
 #include "loop/loop.h"
 
 #include "sip/addr.h"
+#include "sip/token.h"
 #include "sip/txn.h"
 
-#define MAX_TRANSACTIONS 16384
+#define MAX_TRANSACTIONS 65536
+#define SHARDS		 256
 
 struct txn {
-	struct txn_layer *layer;
+	struct shard *shard;
 	osip_transaction_t *osip;
 	struct sip_path path;
 	txn_fn fn;
@@ -29,11 +33,17 @@ struct txn {
 	enum txn_event event;
 };
 
+struct shard {
+	struct txn_layer *layer;
+	osip_t *osip;
+	struct loop_timer timer;
+	size_t count;
+};
+
 struct txn_layer {
 	struct loop *loop;
 	struct transport *transport;
-	osip_t *osip;
-	struct loop_timer timer;
+	struct shard shards[SHARDS];
 	struct txn *touched, **touched_tail;
 	bool settling;
 	size_t count;
@@ -46,9 +56,28 @@ static struct txn *txn_of(osip_transaction_t *osip)
 	return osip_transaction_get_your_instance(osip);
 }
 
+static const char *branch_of(osip_via_t *via)
+{
+	osip_generic_param_t *param = NULL;
+
+	osip_via_param_get_byname(via, (char *)"branch", &param);
+	return param && param->gvalue ? param->gvalue : "";
+}
+
+/* Without the cookie of RFC 3261, 8.1.1.7, the branch need not be the transaction's. */
+static struct shard *shard_of(struct txn_layer *layer, const osip_message_t *msg)
+{
+	osip_via_t *via = osip_list_get(&msg->vias, 0);
+	const char *branch = via ? branch_of(via) : "";
+
+	if (strncmp(branch, "z9hG4bK", 7) != 0)
+		return &layer->shards[0];
+	return &layer->shards[token_hash(0, branch, strlen(branch)) % SHARDS];
+}
+
 static void touch(struct txn *txn)
 {
-	struct txn_layer *layer = txn->layer;
+	struct txn_layer *layer = txn->shard->layer;
 
 	if (txn->touched)
 		return;
@@ -119,15 +148,16 @@ static int on_send(osip_transaction_t *osip, osip_message_t *msg, char *host, in
 	complete_ack(msg);
 	if (osip_message_to_str(msg, &buf, &len))
 		return -1;
-	err = transport_send(txn->layer->transport, &txn->path, buf, len);
+	err = transport_send(txn->shard->layer->transport, &txn->path, buf, len);
 	osip_free(buf);
 	return err ? -1 : 0;
 }
 
 static void txn_free(struct txn *txn)
 {
-	txn->layer->count--;
-	osip_remove_transaction(txn->layer->osip, txn->osip);
+	txn->shard->count--;
+	txn->shard->layer->count--;
+	osip_remove_transaction(txn->shard->osip, txn->osip);
 	osip_transaction_free2(txn->osip);
 	free(txn);
 }
@@ -151,19 +181,19 @@ static struct txn *pop_touched(struct txn_layer *layer)
 	return txn;
 }
 
-static void rearm(struct txn_layer *layer)
+static void rearm(struct shard *shard)
 {
 	struct timeval next = { .tv_sec = 3600 };
 
-	if (!layer->count) {
-		loop_timer_del(&layer->timer);
+	if (!shard->count) {
+		loop_timer_del(&shard->timer);
 		return;
 	}
-	osip_timers_gettimeout(layer->osip, &next);
+	osip_timers_gettimeout(shard->osip, &next);
 	if (next.tv_sec > 3600)
 		next.tv_sec = 3600;
-	loop_timer_set(layer->loop, &layer->timer, next.tv_sec * 1000 + next.tv_usec / 1000 + 1,
-		       on_timer, layer);
+	loop_timer_set(shard->layer->loop, &shard->timer,
+		       next.tv_sec * 1000 + next.tv_usec / 1000 + 1, on_timer, shard);
 }
 
 static void settle(struct txn_layer *layer)
@@ -184,34 +214,39 @@ static void settle(struct txn_layer *layer)
 		}
 	}
 	layer->settling = false;
-	rearm(layer);
 }
 
 static void on_timer(void *arg)
 {
-	struct txn_layer *layer = arg;
+	struct shard *shard = arg;
 
-	osip_timers_ict_execute(layer->osip);
-	osip_timers_ist_execute(layer->osip);
-	osip_timers_nict_execute(layer->osip);
-	osip_timers_nist_execute(layer->osip);
-	osip_ict_execute(layer->osip);
-	osip_ist_execute(layer->osip);
-	osip_nict_execute(layer->osip);
-	osip_nist_execute(layer->osip);
-	settle(layer);
+	osip_timers_ict_execute(shard->osip);
+	osip_timers_ist_execute(shard->osip);
+	osip_timers_nict_execute(shard->osip);
+	osip_timers_nist_execute(shard->osip);
+	osip_ict_execute(shard->osip);
+	osip_ist_execute(shard->osip);
+	osip_nict_execute(shard->osip);
+	osip_nist_execute(shard->osip);
+	settle(shard->layer);
+	rearm(shard);
 }
 
+/* TXN may be gone afterwards. */
 static void feed(struct txn *txn, osip_event_t *event)
 {
+	struct shard *shard = txn->shard;
+
 	event->transactionid = txn->osip->transactionid;
 	osip_transaction_execute(txn->osip, event);
-	settle(txn->layer);
+	settle(shard->layer);
+	rearm(shard);
 }
 
 static struct txn *txn_new(struct txn_layer *layer, osip_fsm_type_t type, osip_message_t *msg,
 			   const struct sip_path *path)
 {
+	struct shard *shard = shard_of(layer, msg);
 	struct txn *txn;
 
 	if (layer->count >= MAX_TRANSACTIONS)
@@ -219,13 +254,14 @@ static struct txn *txn_new(struct txn_layer *layer, osip_fsm_type_t type, osip_m
 	txn = calloc(1, sizeof(*txn));
 	if (!txn)
 		return NULL;
-	if (osip_transaction_init(&txn->osip, type, layer->osip, msg)) {
+	if (osip_transaction_init(&txn->osip, type, shard->osip, msg)) {
 		free(txn);
 		return NULL;
 	}
 	osip_transaction_set_your_instance(txn->osip, txn);
-	txn->layer = layer;
+	txn->shard = shard;
 	txn->path = *path;
+	shard->count++;
 	layer->count++;
 	return txn;
 }
@@ -233,7 +269,8 @@ static struct txn *txn_new(struct txn_layer *layer, osip_fsm_type_t type, osip_m
 enum txn_verdict txn_receive(struct txn_layer *layer, const struct sip_path *from,
 			     osip_event_t *event, struct txn **txn)
 {
-	osip_transaction_t *known = __osip_find_transaction(layer->osip, event, 0);
+	osip_transaction_t *known =
+		__osip_find_transaction(shard_of(layer, event->sip)->osip, event, 0);
 	struct txn *new;
 
 	if (known) {
@@ -337,18 +374,11 @@ const struct sip_path *txn_path(const struct txn *txn)
 	return &txn->path;
 }
 
-static const char *branch_of(osip_via_t *via)
-{
-	osip_generic_param_t *param = NULL;
-
-	osip_via_param_get_byname(via, (char *)"branch", &param);
-	return param && param->gvalue ? param->gvalue : "";
-}
-
 struct txn *txn_find_cancelled(struct txn_layer *layer, const osip_message_t *cancel)
 {
 	osip_list_iterator_t it;
-	osip_transaction_t *osip = osip_list_get_first(&layer->osip->osip_ist_transactions, &it);
+	osip_list_t *list = &shard_of(layer, cancel)->osip->osip_ist_transactions;
+	osip_transaction_t *osip = osip_list_get_first(list, &it);
 	osip_via_t *via = osip_list_get(&cancel->vias, 0);
 
 	for (; osip_list_iterator_has_elem(it); osip = osip_list_get_next(&it)) {
@@ -370,7 +400,7 @@ void txn_abandon(struct txn *txn)
 {
 	txn->dead = true;
 	touch(txn);
-	settle(txn->layer);
+	settle(txn->shard->layer);
 }
 
 static void fail_unanswered(osip_list_t *list, const struct sip_path *to)
@@ -392,8 +422,10 @@ static void fail_unanswered(osip_list_t *list, const struct sip_path *to)
 
 void txn_unreachable(struct txn_layer *layer, const struct sip_path *to)
 {
-	fail_unanswered(&layer->osip->osip_ict_transactions, to);
-	fail_unanswered(&layer->osip->osip_nict_transactions, to);
+	for (int i = 0; i < SHARDS; i++) {
+		fail_unanswered(&layer->shards[i].osip->osip_ict_transactions, to);
+		fail_unanswered(&layer->shards[i].osip->osip_nict_transactions, to);
+	}
 	settle(layer);
 }
 
@@ -427,14 +459,17 @@ int txn_layer_new(struct txn_layer **layer, struct loop *loop, struct transport 
 
 	if (!new)
 		return -ENOMEM;
-	if (osip_init(&new->osip)) {
-		free(new);
-		return -ENOMEM;
-	}
 	new->loop = loop;
 	new->transport = transport;
 	new->touched_tail = &new->touched;
-	set_callbacks(new->osip);
+	for (int i = 0; i < SHARDS; i++) {
+		new->shards[i].layer = new;
+		if (osip_init(&new->shards[i].osip)) {
+			txn_layer_free(new);
+			return -ENOMEM;
+		}
+		set_callbacks(new->shards[i].osip);
+	}
 	*layer = new;
 	return 0;
 }
@@ -445,15 +480,21 @@ static void free_all(osip_list_t *list)
 		txn_free(txn_of(osip_list_get(list, 0)));
 }
 
+static void shard_release(struct shard *shard)
+{
+	loop_timer_del(&shard->timer);
+	free_all(&shard->osip->osip_ict_transactions);
+	free_all(&shard->osip->osip_ist_transactions);
+	free_all(&shard->osip->osip_nict_transactions);
+	free_all(&shard->osip->osip_nist_transactions);
+	osip_release(shard->osip);
+}
+
 void txn_layer_free(struct txn_layer *layer)
 {
 	if (!layer)
 		return;
-	loop_timer_del(&layer->timer);
-	free_all(&layer->osip->osip_ict_transactions);
-	free_all(&layer->osip->osip_ist_transactions);
-	free_all(&layer->osip->osip_nict_transactions);
-	free_all(&layer->osip->osip_nist_transactions);
-	osip_release(layer->osip);
+	for (int i = 0; i < SHARDS && layer->shards[i].osip; i++)
+		shard_release(&layer->shards[i]);
 	free(layer);
 }
