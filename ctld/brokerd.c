@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* phonion-brokerd: lists relays, books their ingresses, keeps sealed boxes for them. */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,11 +10,10 @@
 #include "broker/identity.h"
 #include "crypto/base64url.h"
 #include "crypto/certificate.h"
-#include "log/harden.h"
 #include "log/log.h"
+#include "program.h"
 
 #define DEFAULT_CONF "/etc/phonion/brokerd.conf"
-#define VERSION	     "0.1.0"
 
 struct daemon {
 	const char *file;
@@ -157,42 +155,8 @@ static int print_key(const char *file)
 
 int main(int argc, char **argv)
 {
-	enum log_level level = LOG_LVL_INFO;
-	const char *file = DEFAULT_CONF;
-	int (*act)(const char *file) = NULL;
-	int option;
+	static const struct program program = { "phonion-brokerd", help, DEFAULT_CONF, run, check,
+						print_key };
 
-	while ((option = getopt(argc, argv, "c:tkvVh")) != -1) {
-		switch (option) {
-		case 'c':
-			file = optarg;
-			break;
-		case 't':
-			act = check;
-			break;
-		case 'k':
-			act = print_key;
-			break;
-		case 'v':
-			level = LOG_LVL_DEBUG;
-			break;
-		case 'V':
-			printf("phonion-brokerd %s\n", VERSION);
-			return 0;
-		case 'h':
-			fputs(help, stdout);
-			return 0;
-		default:
-			fputs(help, stderr);
-			return 2;
-		}
-	}
-	if (optind < argc) {
-		fputs(help, stderr);
-		return 2;
-	}
-	log_init(level);
-	signal(SIGPIPE, SIG_IGN);
-	process_harden();
-	return act ? act(file) : run(file);
+	return program_main(&program, argc, argv);
 }

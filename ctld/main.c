@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* phonion-ctld: the control plane of a relay. */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,13 +13,12 @@
 #include "dataplane/ports.h"
 #include "firewall/firewall.h"
 #include "isdn/spans.h"
-#include "log/harden.h"
 #include "log/log.h"
+#include "program.h"
 
 #define DEFAULT_CONF "/etc/phonion/ctld.conf"
 #define STOP_WAIT_MS 3000	 /* for the peers' answers to BYE */
 #define PORT_REST_MS (10 * 1000) /* longer than any late packet is */
-#define VERSION	     "0.1.0"
 
 struct daemon {
 	const char *file;
@@ -232,40 +230,9 @@ static int check(const char *file)
 
 int main(int argc, char **argv)
 {
-	enum log_level level = LOG_LVL_INFO;
-	const char *file = DEFAULT_CONF;
-	bool check_only = false;
-	int option;
+	static const struct program program = {
+		"phonion-ctld", help, DEFAULT_CONF, run, check, NULL
+	};
 
-	while ((option = getopt(argc, argv, "c:tvVh")) != -1) {
-		switch (option) {
-		case 'c':
-			file = optarg;
-			break;
-		case 't':
-			check_only = true;
-			break;
-		case 'v':
-			level = LOG_LVL_DEBUG;
-			break;
-		case 'V':
-			printf("phonion-ctld %s\n", VERSION);
-			return 0;
-		case 'h':
-			fputs(help, stdout);
-			return 0;
-		default:
-			fputs(help, stderr);
-			return 2;
-		}
-	}
-	if (optind < argc) {
-		fputs(help, stderr);
-		return 2;
-	}
-	log_init(level);
-	if (check_only)
-		return check(file);
-	process_harden();
-	return run(file);
+	return program_main(&program, argc, argv);
 }
