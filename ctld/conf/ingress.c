@@ -30,24 +30,10 @@ static const struct conf_key keys[] = {
 	{ NULL },
 };
 
-static int prepare(void *item)
-{
-	(void)item;
-	return 0;
-}
-
-static int check(struct conf_reader *reader, const config_setting_t *setting, void *item)
-{
-	(void)reader;
-	(void)setting;
-	(void)item;
-	return 0;
-}
-
 int conf_ingresses(struct conf_reader *reader, const config_setting_t *setting,
 		   const struct conf_key *key, void *to)
 {
-	static const struct conf_list list = { keys, sizeof(struct conf_ingress), prepare, check };
+	static const struct conf_list list = { keys, sizeof(struct conf_ingress), NULL, NULL };
 	struct conf_trunk *trunk = to;
 	void *array = NULL;
 	int err = conf_groups(reader, setting, &list, &array, &trunk->n_ingresses);

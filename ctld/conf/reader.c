@@ -137,13 +137,12 @@ static int read_item(struct conf_reader *reader, config_setting_t *setting,
 
 	if (!config_setting_is_group(setting))
 		return conf_refuse(reader, setting, "this must be a group: { key = value; ... }");
-	err = list->prepare(item);
-	if (err)
-		return err;
-	err = conf_group(reader, setting, list->keys, item);
-	if (err)
-		return err;
-	return list->check(reader, setting, item);
+	err = list->prepare ? list->prepare(item) : 0;
+	if (!err)
+		err = conf_group(reader, setting, list->keys, item);
+	if (!err && list->check)
+		err = list->check(reader, setting, item);
+	return err;
 }
 
 /* *N counts the items begun, so that conf_free() frees a half-read one too. */

@@ -38,7 +38,7 @@ int conf_group(struct conf_reader *reader, config_setting_t *group, const struct
 	       void *to);
 /*
  * Reads a list of groups into *ARRAY, of *N items of SIZE octets, each after
- * PREPARE has given it its defaults and each checked by CHECK.
+ * PREPARE has given it its defaults and each checked by CHECK; either may be NULL.
  */
 struct conf_list {
 	const struct conf_key *keys;

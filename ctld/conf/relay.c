@@ -67,25 +67,11 @@ static const struct conf_key broker_keys[] = {
 
 #undef AT
 
-static int prepare(void *item)
-{
-	(void)item;
-	return 0;
-}
-
-static int check(struct conf_reader *reader, const config_setting_t *setting, void *item)
-{
-	(void)reader;
-	(void)setting;
-	(void)item;
-	return 0;
-}
-
 /* TO is the relay. */
 static CONF_VALUE(read_brokers)
 {
-	static const struct conf_list list = { broker_keys, sizeof(struct conf_broker), prepare,
-					       check };
+	static const struct conf_list list = { broker_keys, sizeof(struct conf_broker), NULL,
+					       NULL };
 	struct conf_relay *relay = to;
 	void *array = NULL;
 	int err = conf_groups(reader, setting, &list, &array, &relay->n_brokers);
