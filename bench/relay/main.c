@@ -7,7 +7,7 @@
  * usage: relay WAY LOCAL-IN LOCAL-OUT REMOTE-OUT PORT
  *   mmsg   recvmmsg and sendmmsg, up to 64 packets a call
  *   epoll  epoll_wait, recv and send, a packet at a time
- *   uring  io_uring: multishot receive, each send submitted with the next wait
+ *   uring  io_uring: multishot receive; what one turn received is sent with one call
  */
 #include <arpa/inet.h>
 #include <err.h>
@@ -86,72 +86,93 @@ static void one_by_one(int in, int out)
 	}
 }
 
+/*
+ * Sends never wait (MSG_DONTWAIT) and complete only when they fail, so when the call
+ * that submits them returns they are done: their buffers all go back at once, and
+ * a packet has one completion, not two.
+ */
 struct ring {
 	struct io_uring uring;
 	struct io_uring_buf_ring *free;
-	int in;
-	int out;
+	unsigned int sent[RING]; /* buffers of this turn's sends */
+	unsigned int n;
 };
+
+enum { IN, OUT }; /* registered files: no reference is taken for each packet */
 
 static struct io_uring_sqe *next_sqe(struct ring *ring)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&ring->uring);
 
-	if (!sqe) {
-		io_uring_submit(&ring->uring);
-		sqe = io_uring_get_sqe(&ring->uring);
-	}
 	if (!sqe)
 		errx(1, "the submission queue is full");
 	return sqe;
-}
-
-static void give_back(struct ring *ring, unsigned int buffer)
-{
-	io_uring_buf_ring_add(ring->free, buffers[buffer], SIZE, buffer,
-			      io_uring_buf_ring_mask(RING), 0);
-	io_uring_buf_ring_advance(ring->free, 1);
 }
 
 static void receive(struct ring *ring)
 {
 	struct io_uring_sqe *sqe = next_sqe(ring);
 
-	io_uring_prep_recv_multishot(sqe, ring->in, NULL, 0, 0);
-	sqe->flags |= IOSQE_BUFFER_SELECT;
+	io_uring_prep_recv_multishot(sqe, IN, NULL, 0, 0);
+	sqe->flags |= IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
 	sqe->buf_group = GROUP;
 	io_uring_sqe_set_data64(sqe, RECEIVED);
 }
 
+static void pass_on(struct ring *ring, unsigned int buffer, size_t len)
+{
+	struct io_uring_sqe *sqe = next_sqe(ring);
+
+	io_uring_prep_send(sqe, OUT, buffers[buffer], len, MSG_DONTWAIT);
+	sqe->flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS;
+	io_uring_sqe_set_data64(sqe, buffer);
+	ring->sent[ring->n++] = buffer;
+}
+
 static void completed(struct ring *ring, const struct io_uring_cqe *cqe)
 {
-	struct io_uring_sqe *sqe;
-	unsigned int buffer;
-
-	if (cqe->user_data != RECEIVED) {
-		if (cqe->res < 0)
-			errx(1, "send: %s", strerror(-cqe->res));
-		give_back(ring, cqe->user_data);
-		return;
-	}
-	if (cqe->flags & IORING_CQE_F_BUFFER) {
-		buffer = cqe->flags >> IORING_CQE_BUFFER_SHIFT;
-		sqe = next_sqe(ring);
-		io_uring_prep_send(sqe, ring->out, buffers[buffer], cqe->res, 0);
-		io_uring_sqe_set_data64(sqe, buffer);
-	} else if (cqe->res != -ENOBUFS) {
+	if (cqe->user_data != RECEIVED)
+		errx(1, "send: %s", strerror(-cqe->res));
+	if (cqe->flags & IORING_CQE_F_BUFFER)
+		pass_on(ring, cqe->flags >> IORING_CQE_BUFFER_SHIFT, cqe->res);
+	else if (cqe->res != -ENOBUFS)
 		errx(1, "receive: %s", strerror(-cqe->res));
-	}
 	if (!(cqe->flags & IORING_CQE_F_MORE))
 		receive(ring);
 }
 
-static void set_up(struct ring *ring)
+static void give_back(struct ring *ring)
 {
-	struct io_uring_params params = {}; /* with COOP_TASKRUN, 6.1 loses packets here */
-	struct io_uring_buf_reg reg = { .ring_entries = RING, .bgid = GROUP };
+	for (unsigned int i = 0; i < ring->n; i++)
+		io_uring_buf_ring_add(ring->free, buffers[ring->sent[i]], SIZE, ring->sent[i],
+				      io_uring_buf_ring_mask(RING), i);
+	io_uring_buf_ring_advance(ring->free, ring->n);
+	ring->n = 0;
+}
 
-	if (io_uring_queue_init_params(RING, &ring->uring, &params))
+static void turn(struct ring *ring)
+{
+	struct io_uring_cqe *cqe;
+	unsigned int head, n = 0;
+
+	io_uring_for_each_cqe(&ring->uring, head, cqe)
+	{
+		completed(ring, cqe);
+		if (++n == BATCH)
+			break;
+	}
+	io_uring_cq_advance(&ring->uring, n);
+}
+
+static void set_up(struct ring *ring, int in, int out)
+{
+	struct io_uring_params params = { .flags = IORING_SETUP_SINGLE_ISSUER |
+						   IORING_SETUP_DEFER_TASKRUN };
+	struct io_uring_buf_reg reg = { .ring_entries = RING, .bgid = GROUP };
+	int files[] = { [IN] = in, [OUT] = out };
+
+	if (io_uring_queue_init_params(RING, &ring->uring, &params) ||
+	    io_uring_register_files(&ring->uring, files, 2))
 		errx(1, "no io_uring");
 	if (posix_memalign((void **)&ring->free, 4096, RING * sizeof(struct io_uring_buf)))
 		errx(1, "no memory");
@@ -160,23 +181,21 @@ static void set_up(struct ring *ring)
 		errx(1, "no ring of buffers");
 	io_uring_buf_ring_init(ring->free);
 	for (unsigned int i = 0; i < RING; i++)
-		give_back(ring, i);
+		ring->sent[ring->n++] = i;
+	give_back(ring);
 }
 
 static void by_ring(int in, int out)
 {
-	struct ring ring = { .in = in, .out = out };
-	struct io_uring_cqe *cqe;
+	static struct ring ring;
 
-	set_up(&ring);
+	set_up(&ring, in, out);
 	receive(&ring);
 	for (;;) {
 		if (io_uring_submit_and_wait(&ring.uring, 1) < 0)
 			errx(1, "io_uring");
-		while (!io_uring_peek_cqe(&ring.uring, &cqe)) {
-			completed(&ring, cqe);
-			io_uring_cqe_seen(&ring.uring, cqe);
-		}
+		give_back(&ring);
+		turn(&ring);
 	}
 }
 
