@@ -18,7 +18,7 @@
 #include <net/ipv6.h>
 
 #include "compat.h"
-#include "leg.h"
+#include "leg_table.h"
 #include "netns.h"
 #include "path.h"
 #include "rx.h"
@@ -53,7 +53,7 @@ static unsigned int drop(struct phn_leg *leg, struct sk_buff *skb, enum phn_leg_
 }
 
 /* The port after an RTP port is its RTCP port. */
-static struct phn_leg *lookup(struct phn_net *pn, struct phn_addr *dst, bool *rtcp)
+static __always_inline struct phn_leg *lookup(struct phn_net *pn, struct phn_addr *dst, bool *rtcp)
 {
 	*rtcp = ntohs(dst->port) & 1;
 	dst->port &= htons(0xfffe);

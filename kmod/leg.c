@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "leg.h"
 
-#include <linux/hash.h>
 #include <linux/ktime.h>
 #include <linux/random.h>
 #include <net/netlink.h>
 
 #include "bridge.h"
 #include "dtmf.h"
+#include "leg_table.h"
 #include "netns.h"
 #include "port.h"
 #include "sweep.h"
@@ -15,58 +15,9 @@
 #include "play.h"
 #include "tdm.h"
 
-/*
- * Local addresses are chosen by the administrator, so nobody can aim at one
- * bucket; what matters is that ports in a row spread.
- */
-static u32 addr_hash(const struct phn_addr *addr, u32 seed)
-{
-	const __be32 *ip = addr->ip.s6_addr32;
-	u64 key = (__force u32)(ip[0] ^ ip[1] ^ ip[2] ^ ip[3]) ^ seed;
-
-	return ((key << 16 | (__force u16)addr->port) * GOLDEN_RATIO_64) >> 32;
-}
-
-static u32 key_hash(const void *data, u32 len, u32 seed)
-{
-	return addr_hash(data, seed);
-}
-
-static u32 leg_hash(const void *data, u32 len, u32 seed)
-{
-	return addr_hash(&((const struct phn_leg *)data)->local, seed);
-}
-
-static int leg_cmp(struct rhashtable_compare_arg *arg, const void *obj)
-{
-	return !phn_addr_equal(arg->key, &((const struct phn_leg *)obj)->local);
-}
-
-static const struct rhashtable_params table_params = {
-	.head_offset = offsetof(struct phn_leg, node),
-	.key_len = sizeof(struct phn_addr),
-	.hashfn = key_hash,
-	.obj_hashfn = leg_hash,
-	.obj_cmpfn = leg_cmp,
-	.automatic_shrinking = true,
-};
-
-/**
- * phn_leg_lookup - find a leg by its local address
- * @pn: the namespace
- * @local: address and RTP port
- *
- * Context: RCU read-side section, for as long as the leg is used.
- * Return: the leg, or NULL.
- */
-struct phn_leg *phn_leg_lookup(struct phn_net *pn, const struct phn_addr *local)
-{
-	return rhashtable_lookup(&pn->table, local, table_params);
-}
-
 int phn_leg_table_init(struct phn_net *pn)
 {
-	return rhashtable_init(&pn->table, &table_params);
+	return rhashtable_init(&pn->table, &phn_leg_table_params);
 }
 
 void phn_leg_table_uninit(struct phn_net *pn)
@@ -188,7 +139,7 @@ static int take_entrance(struct phn_leg *leg, const struct phn_leg_params *param
 	err = phn_port_take(leg, extack);
 	if (err)
 		return err;
-	err = rhashtable_insert_fast(&leg->pn->table, &leg->node, table_params);
+	err = rhashtable_insert_fast(&leg->pn->table, &leg->node, phn_leg_table_params);
 	if (err)
 		phn_port_release(leg);
 	return err;
@@ -200,7 +151,7 @@ static void release_entrance(struct phn_leg *leg)
 		phn_tdm_detach(leg);
 		return;
 	}
-	rhashtable_remove_fast(&leg->pn->table, &leg->node, table_params);
+	rhashtable_remove_fast(&leg->pn->table, &leg->node, phn_leg_table_params);
 	phn_port_release(leg);
 }
 

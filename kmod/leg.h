@@ -238,6 +238,4 @@ void phn_leg_table_uninit(struct phn_net *pn);
 /* Packet path: a valid packet's port becomes the peer's, once. */
 bool phn_leg_latch(struct phn_leg *leg, const struct phn_addr *src);
 
-struct phn_leg *phn_leg_lookup(struct phn_net *pn, const struct phn_addr *local);
-
 #endif

@@ -27,6 +27,7 @@
 
 #include "compat.h"
 #include "core/g711.h"
+#include "leg_table.h"
 #include "netns.h"
 #include "path.h"
 #include "steps.h"

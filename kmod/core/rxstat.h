@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Reception statistics of one source (RFC 3550, appendices A.1, A.3, A.8). */
+/*
+ * Reception statistics of one source (RFC 3550, appendices A.1, A.3, A.8). What every
+ * packet goes through is inline.
+ */
 #ifndef PHN_CORE_RXSTAT_H
 #define PHN_CORE_RXSTAT_H
 
 #include "rtp.h"
+
+#define PHN_RXSTAT_SEQ_MOD	(1u << 16)
+#define PHN_RXSTAT_MAX_DROPOUT	3000
+#define PHN_RXSTAT_MAX_MISORDER 100
+#define PHN_RXSTAT_NO_BAD_SEQ	(PHN_RXSTAT_SEQ_MOD + 1)
 
 /**
  * struct phn_rxstat - what was received of one source
@@ -32,8 +40,63 @@ struct phn_rxstat {
 	bool set;
 };
 
-void phn_rxstat_update(struct phn_rxstat *st, const struct phn_rtp *rtp, u64 now_ns);
+void phn_rxstat_restart(struct phn_rxstat *st, const struct phn_rtp *rtp, u64 now_ns);
 s64 phn_rxstat_lost(const struct phn_rxstat *st);
 u32 phn_rxstat_jitter(const struct phn_rxstat *st);
+
+static inline u32 phn_rxstat_arrival(u64 now_ns)
+{
+	/* 8000 units a second are one in 125 us. */
+	return now_ns / (1000000000ull / PHN_RTP_CLOCK);
+}
+
+/* RFC 3550, A.1, without probation: the source check stands in for it. */
+static inline void phn_rxstat_update_seq(struct phn_rxstat *st, const struct phn_rtp *rtp,
+					 u64 now_ns)
+{
+	u16 delta = rtp->seq - st->max_seq;
+
+	if (delta < PHN_RXSTAT_MAX_DROPOUT) {
+		if (rtp->seq < st->max_seq)
+			st->cycles += PHN_RXSTAT_SEQ_MOD;
+		st->max_seq = rtp->seq;
+	} else if (delta <= PHN_RXSTAT_SEQ_MOD - PHN_RXSTAT_MAX_MISORDER) {
+		/* Two in sequence after a jump: the source has restarted. */
+		if (rtp->seq == st->bad_seq) {
+			phn_rxstat_restart(st, rtp, now_ns);
+		} else {
+			st->bad_seq = (rtp->seq + 1) & (PHN_RXSTAT_SEQ_MOD - 1);
+			return;
+		}
+	}
+	st->received++;
+}
+
+/* RFC 3550, A.8. */
+static inline void phn_rxstat_update_jitter(struct phn_rxstat *st, const struct phn_rtp *rtp,
+					    u64 now_ns)
+{
+	u32 transit = phn_rxstat_arrival(now_ns) - rtp->timestamp;
+	s32 d = transit - st->transit;
+
+	st->transit = transit;
+	if (d < 0)
+		d = -d;
+	st->jitter += d - ((st->jitter + 8) >> 4);
+}
+
+/**
+ * phn_rxstat_update - count a packet
+ * @st: zero-filled before the first
+ * @rtp: the packet's header
+ * @now_ns: when it arrived, by a monotonic clock
+ */
+static inline void phn_rxstat_update(struct phn_rxstat *st, const struct phn_rtp *rtp, u64 now_ns)
+{
+	if (!st->set || st->ssrc != rtp->ssrc)
+		phn_rxstat_restart(st, rtp, now_ns);
+	phn_rxstat_update_seq(st, rtp, now_ns);
+	phn_rxstat_update_jitter(st, rtp, now_ns);
+}
 
 #endif
