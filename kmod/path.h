@@ -61,7 +61,7 @@ struct phn_path {
 const struct phn_path *phn_path_build(struct phn_leg *leg);
 
 /* As dst_check(), which has no short way for what nearly all packets ask. */
-static inline bool phn_path_holds(const struct phn_path *path)
+static __always_inline bool phn_path_holds(const struct phn_path *path)
 {
 	struct dst_entry *dst = path->dst;
 
@@ -83,7 +83,7 @@ static inline bool phn_path_holds(const struct phn_path *path)
  * is used.
  * Return: the path, or NULL when the peer is not known or cannot be reached.
  */
-static inline const struct phn_path *phn_path_get(struct phn_leg *leg)
+static __always_inline const struct phn_path *phn_path_get(struct phn_leg *leg)
 {
 	const struct phn_path *path = rcu_dereference(leg->path);
 

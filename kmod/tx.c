@@ -101,7 +101,7 @@ static __always_inline int transmit(struct phn_leg *leg, const struct phn_path *
 	return 0;
 }
 
-static bool fits(const struct phn_path *path, unsigned int len)
+static __always_inline bool fits(const struct phn_path *path, unsigned int len)
 {
 	return likely(len <= path->sure_mtu) || len <= dst_mtu(path->dst);
 }
