@@ -33,7 +33,7 @@ static const struct conf_key keys[] = {
 	{ "next", conf_number, AT(next), .required = true },
 	{ "not_before", conf_time, AT(not_before_ns) },
 	{ "not_after", conf_time, AT(not_after_ns) },
-	{ "max_calls", conf_uint, AT(max_calls), .min = 1, .max = 10000 },
+	{ "max_calls", conf_uint, AT(max_calls), .min = 1, .max = 100000 },
 	{ NULL },
 };
 

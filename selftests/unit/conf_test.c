@@ -377,7 +377,7 @@ static const struct bad bad[] = {
 	{ CIRCUIT_WITH(
 		  "not_before = \"2026-12-01T09:00Z\"; not_after = \"2026-12-01T09:30+01:00\";"),
 	  2, "must be later" },
-	{ CIRCUIT_WITH("max_calls = 0;"), 2, "from 1 to 10000" },
+	{ CIRCUIT_WITH("max_calls = 0;"), 2, "from 1 to 100000" },
 	{ TRUNKS "circuits = ( { name = \"c\"; in = \"z\"; ingress = \"1\"; out = \"b\"; "
 		 "next = \"2\"; });\n",
 	  2, "trunk \"z\"" },
