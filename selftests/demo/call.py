@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """One call from its INVITE to its CDRs, and all that was seen of it."""
 import os
+import threading
 import time
 
 import measure
@@ -20,6 +21,9 @@ class Call:
     def __init__(self, topology, work, build, seconds, timing, say):
         self.topology, self.work, self.build, self.timing, self.say = topology, work, build, timing, say
         self.captures = {node: Capture(ns) for node, ns in topology.ns.items()}
+        self.closing = threading.Event()
+        self.drainer = threading.Thread(target=self._drain, daemon=True)
+        self.drainer.start()
         self.proxies = [Proxy(topology, c, work) for c in topology.carriers]
         self.internet = None if topology.plain else Internet(topology, work, build)
         self.relays = [] if topology.plain else [Relay(topology, r, work, build, self.internet)
@@ -101,8 +105,9 @@ class Call:
         while heard != expect and time.monotonic() < limit:
             for node, capture in ((node, self.captures[node]) for node in expect):
                 capture.drain()
-                new = sum(not p.out and self._says(p, frames[node]) for p in capture.packets[read[node]:])
-                read[node] = len(capture.packets)
+                more = capture.packets[read[node]:]
+                new = sum(not p.out and self._says(p, frames[node]) for p in more)
+                read[node] += len(more)
                 heard[node] += new
                 if new:
                     limit = time.monotonic() + STALL
@@ -136,12 +141,15 @@ class Call:
             time.sleep(0.05)
         return len(left)
 
-    def drain(self):
-        """While media flows that nobody looks at: there is room for some seconds of it."""
-        for capture in self.captures.values():
-            capture.drain()
+    def _drain(self):
+        """A leg that stands has noise all the time, and a capture has room for some seconds of it."""
+        while not self.closing.wait(0.5):
+            for capture in self.captures.values():
+                capture.drain()
 
     def close(self):
+        self.closing.set()
+        self.drainer.join()
         for capture in self.captures.values():
             capture.close()
         if self.internet:

@@ -39,7 +39,7 @@ def write(call):
 def attack(call, files):
     """By what kind of attack the caller is linked with whom, with what chance."""
     caller = call.topology.caller.number
-    if call.circuit and call.timing.name == "standby":
+    if call.timing.stands:
         files = files + write(call)
     said = _sim(call, "attack", "--cdr", *files, "from", caller)
     found = {}

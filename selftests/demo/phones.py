@@ -34,7 +34,7 @@ class Phone:
 
     def start(self, limit, dialled=""):
         argv = ["sipp", "-sf", f"{HERE}/{self.end.node}.xml", "-i", self.end.address, "-p", str(SIP_PORT),
-                "-mi", self.end.address, "-m", "1", "-l", "1", "-nostdin", "-skip_rlimit",
+                "-mi", self.end.address, "-m", "1", "-l", "1", "-nostdin", "-skip_rlimit", "-rtcheck", "loose",
                 "-timeout", f"{limit:.0f}s", "-timeout_error", "-trace_err", "-error_file", "errors.log",
                 "-key", "name", self.end.name, "-key", "number", self.end.number,
                 "-key", "token", self.token]

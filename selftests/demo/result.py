@@ -49,7 +49,9 @@ def spoken(heard, speaker):
 def recording(call, speaker, listener, alter=None):
     """What @listener's telephone got of what @speaker's said. @alter: a planted fault."""
     sent, got = _stream(call, speaker, True), _stream(call, listener, False)
-    heard = spoken(got.payloads(), speaker) if got else {}
+    heard = got.payloads() if got else {}
+    if call.timing.stands:
+        heard = spoken(heard, speaker)
     if alter:
         alter(heard)
     said = sent.payloads() if sent else {}

@@ -10,7 +10,7 @@ RAISED, LET_DOWN = 90, 120          # seconds; relays look at the clock once a m
 
 class Demand:
     """With the call."""
-    name, words = "demand", ()
+    name, stands, words = "demand", False, ()
 
     def raised(self, call):
         pass
@@ -21,7 +21,7 @@ class Demand:
 
 class Standby:
     """Before it and after it: for the whole window, which nobody waits for who can set the clock."""
-    name, words = "standby", ("--timing", "standby", "--lead", "5s")
+    name, stands, words = "standby", True, ("--timing", "standby", "--lead", "5s")
 
     def raised(self, call):
         deadline = time.monotonic() + RAISED
@@ -32,13 +32,11 @@ class Standby:
     @staticmethod
     def _stands(call):
         """The first relay waits for a caller; the others have both their legs."""
-        call.drain()
         states = [[c["state"] for c in relay.ask("call")] for relay in call.relays]
         return states == [["standing"]] + [["answered"]] * (len(states) - 1)
 
     @staticmethod
     def _gone(call):
-        call.drain()
         return not any(relay.legs() for relay in call.relays)
 
     def let_down(self, call):

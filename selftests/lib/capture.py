@@ -8,6 +8,7 @@ slow machine loses none.
 import mmap
 import socket
 import struct
+import threading
 
 from pcap import Packet
 
@@ -27,9 +28,14 @@ class Capture:
         self.ring = mmap.mmap(self.sock.fileno(), FRAME * frames)
         self.frames, self.next, self.lost = frames, 0, 0
         self.packets = []
+        self.lock = threading.Lock()
 
     def drain(self):
         """Take what has come since the last time, and return it."""
+        with self.lock:
+            return self._drain()
+
+    def _drain(self):
         new = []
         while True:
             at = self.next * FRAME
