@@ -11,7 +11,7 @@
 static uint64_t add_text(uint64_t hash, const char *text)
 {
 	/* With its NUL, so that what is parted differently differs. */
-	return token_hash(hash, text ? text : "", text ? strlen(text) + 1 : 1);
+	return token_hash64(hash, text ? text : "", text ? strlen(text) + 1 : 1);
 }
 
 /* What a copy has in common with the first (RFC 3261, 8.2.2.2). */

@@ -16,9 +16,9 @@ struct dialog_table {
 
 static size_t bucket_of(const char *call_id, const char *local_tag)
 {
-	uint64_t hash = token_hash(0, call_id, strlen(call_id));
+	uint64_t hash = token_hash64(0, call_id, strlen(call_id));
 
-	return token_hash(hash, local_tag, strlen(local_tag)) % BUCKETS;
+	return token_hash64(hash, local_tag, strlen(local_tag)) % BUCKETS;
 }
 
 int dialog_table_new(struct dialog_table **table)

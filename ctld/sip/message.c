@@ -262,7 +262,7 @@ static void add_stateless_to(struct text *text, const struct raw_message *msg)
 	text_init(&tag, suffix, sizeof(suffix));
 	if (to && call_id && !memmem(to->at, to->len, "tag", 3))
 		text_add(&tag, ";tag=%016llx",
-			 (unsigned long long)token_hash(1, call_id->at, call_id->len));
+			 (unsigned long long)token_hash64(1, call_id->at, call_id->len));
 	add_raw(text, msg, HDR_TO, suffix);
 }
 

@@ -45,7 +45,7 @@ void token_make(char token[TOKEN_SIZE])
 	token[2 * sizeof(bytes)] = '\0';
 }
 
-uint64_t token_hash(uint64_t seed, const void *data, size_t len)
+uint64_t token_hash64(uint64_t seed, const void *data, size_t len)
 {
 	static uint64_t key;
 	const uint8_t *at = data;

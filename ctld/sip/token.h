@@ -14,6 +14,6 @@ void token_make(char token[TOKEN_SIZE]);
 void token_bytes(void *buf, size_t len);
 uint32_t token_u32(void);
 /* Not for secrecy: for hash tables and for tags that must repeat. */
-uint64_t token_hash(uint64_t seed, const void *data, size_t len);
+uint64_t token_hash64(uint64_t seed, const void *data, size_t len);
 
 #endif

@@ -72,7 +72,7 @@ static struct shard *shard_of(struct txn_layer *layer, const osip_message_t *msg
 
 	if (strncmp(branch, "z9hG4bK", 7) != 0)
 		return &layer->shards[0];
-	return &layer->shards[token_hash(0, branch, strlen(branch)) % SHARDS];
+	return &layer->shards[token_hash64(0, branch, strlen(branch)) % SHARDS];
 }
 
 static void touch(struct txn *txn)
