@@ -11,7 +11,7 @@
 #include "control/control.h"
 #include "log/log.h"
 
-struct side *side_other(struct side *side)
+struct side *side_other(const struct side *side)
 {
 	return &side->call->sides[side->id == SIDE_IN ? SIDE_OUT : SIDE_IN];
 }
@@ -37,18 +37,31 @@ void side_init(struct call *call, enum side_id id)
 	memset(side, 0, sizeof(*side));
 	side->call = call;
 	side->id = id;
-	side->local.session = token_u32();
-	side->local.version = token_u32() >> 1;
-	accept_set_no_ack(&side->accept, setup_no_ack, side);
 	token_bytes(side->leg.uid, sizeof(side->leg.uid));
 	legs_add(side);
 }
 
 void side_set_trunk(struct side *side, const struct conf_trunk *trunk)
 {
+	side->ops = &sip_side_ops;
+	side->ops->init(side);
 	side->trunk = trunk;
 	side->conf = side->call->calls->conf;
 	side->conf->refs++;
+}
+
+void side_down(struct side *side)
+{
+	side->state = SIDE_DOWN;
+	call_reap(side->call);
+}
+
+void side_end(struct side *side, enum cause cause)
+{
+	if (side->state == SIDE_NONE)
+		side_down(side);
+	else if (side->state != SIDE_DOWN)
+		side->ops->end(side, cause);
 }
 
 struct call *call_new(struct calls *calls, struct conf_ref *conf, const char *circuit)
@@ -79,14 +92,8 @@ struct call *call_new(struct calls *calls, struct conf_ref *conf, const char *ci
 
 static void free_side(struct side *side)
 {
-	if (side->invite)
-		txn_own(side->invite, NULL, NULL);
-	accept_stop(&side->accept);
-	loop_timer_del(&side->retry);
-	free(side->ack);
-	if (side->dialog)
-		sip_remove_dialog(side->call->calls->sip, side->dialog);
-	dialog_free(side->dialog);
+	if (side->ops)
+		side->ops->release(side);
 	conf_ref_put(side->conf);
 	legs_remove(side);
 }

@@ -40,70 +40,6 @@ static struct conf_ref *conf_ref_new(struct conf *conf)
 	return ref;
 }
 
-static void on_invite(const struct conf_trunk *trunk, struct txn *txn, void *arg)
-{
-	setup_invite(arg, trunk, txn);
-}
-
-static void on_bye(struct side *side, struct txn *txn)
-{
-	struct call *call = side->call;
-
-	side_reply(side, txn, 200, NULL);
-	if (side->state == SIDE_LEAVING || side->state == SIDE_DOWN)
-		return;			    /* it crosses ours, which is being answered */
-	if (side->state == SIDE_INVITING) { /* RFC 3261, 15.1.2 */
-		call_end(call, CAUSE_CANCELLED);
-		return;
-	}
-	accept_stop(&side->accept);
-	side->state = SIDE_DOWN;
-	side_gone(side, call->state == CALL_ANSWERED ? CAUSE_NORMAL : CAUSE_CANCELLED);
-	call_reap(call);
-}
-
-static void on_request(struct dialog *dialog, struct txn *txn, void *arg)
-{
-	const osip_message_t *msg = txn_message(txn);
-	struct side *side = dialog->owner;
-
-	(void)arg;
-	if (MSG_IS_BYE(msg))
-		on_bye(side, txn);
-	else if (MSG_IS_INVITE(msg))
-		modify_invited(side, txn);
-	else
-		side_reply(side, txn, 200, NULL); /* OPTIONS (RFC 3261, 11.2) */
-	if (side->call->state == CALL_ANSWERED)
-		state_save(side->call); /* the peer's CSeq went up */
-}
-
-static void on_ack(struct dialog *dialog, const osip_message_t *ack, void *arg)
-{
-	struct side *side = dialog->owner;
-
-	(void)arg;
-	if (!accept_acked(&side->accept, ack))
-		return;
-	if (side->state == SIDE_ANSWERED)
-		setup_acked(side, ack);
-	else
-		modify_acked(side, ack);
-}
-
-static void on_answer(struct dialog *dialog, const osip_message_t *response, void *arg)
-{
-	(void)arg;
-	side_answered_again(dialog->owner, response);
-}
-
-static const struct sip_ops sip_ops = {
-	.invite = on_invite,
-	.request = on_request,
-	.ack = on_ack,
-	.answer = on_answer,
-};
-
 static struct side *find_leg(struct calls *calls, const struct dp_event *event)
 {
 	uint8_t uid[CALL_UID_SIZE];
@@ -119,7 +55,7 @@ static struct side *find_leg(struct calls *calls, const struct dp_event *event)
 /* Silence is what hold is for. */
 static bool on_hold(const struct side *side)
 {
-	return side->wish != SDP_SENDRECV || side->said != SDP_SENDRECV;
+	return side->wish != SDP_SENDRECV || side_other(side)->wish != SDP_SENDRECV;
 }
 
 /* Events were lost: a leg that is gone is found by asking for it. */
@@ -192,7 +128,7 @@ struct call *calls_find(struct calls *calls, uint32_t id)
 
 static int start(struct calls *calls)
 {
-	int err = sip_new(&calls->sip, calls->deps.loop, &sip_ops, calls);
+	int err = sip_calls_new(calls);
 
 	if (!err)
 		err = sip_configure(calls->sip, calls->conf->conf);

@@ -7,6 +7,7 @@
 #include "call/circuit.h"
 #include "call/code.h"
 #include "call/media.h"
+#include "call/setup.h"
 #include "call/timing.h"
 #include "log/log.h"
 #include "protocol/hop.h"
@@ -125,16 +126,11 @@ static size_t waiting(const struct calls *calls)
 	return n;
 }
 
-static bool has_events(const struct side *side)
-{
-	return sdp_find(side->agreed, side->n_agreed, PHONION_CODEC_TELEPHONE_EVENT);
-}
-
 enum cause code_acked(struct call *call)
 {
 	struct side *in = &call->sides[SIDE_IN];
 
-	if (!has_events(in))
+	if (!in->ops->hears_digits(in))
 		return CAUSE_NO_EVENTS;
 	media_play(in, SOUND_PROMPT); /* of an offer that was ours, it is known where only now */
 	return CAUSE_NORMAL;
@@ -146,7 +142,7 @@ enum cause code_ask(struct call *call, const char *number)
 	struct code *code;
 	int err;
 
-	if (!in->answer_in_ack && !has_events(in))
+	if (!in->ops->hears_digits(in))
 		return CAUSE_NO_EVENTS;
 	if (waiting(call->calls) >= call->conf->conf->relay->code_calls)
 		code_make_room(call->calls, NULL);

@@ -24,29 +24,21 @@ struct call *half_find_far(const struct calls *calls, const char *circuit)
 	return NULL;
 }
 
-/* The last INVITE of a side that is up may still linger in its transaction. */
 static bool is_idle(const struct side *side)
 {
-	bool asking = side->invite && side->call->state == CALL_ANSWERED;
-
-	return side->state == SIDE_UP && !asking && !accept_pending(&side->accept) &&
-	       !side->retry.slot && !side->bye_owed;
+	return side->state == SIDE_UP && side->ops->is_idle(side);
 }
 
 static void take(struct side *to, struct side *from)
 {
 	struct call *call = to->call, *old = from->call;
 
-	if (from->invite)
-		txn_own(from->invite, NULL, NULL);
-	from->invite = NULL;
 	legs_remove(to);
 	legs_remove(from);
 	*to = *from;
 	to->call = call;
 	legs_add(to);
-	to->dialog->owner = to;
-	accept_set_no_ack(&to->accept, setup_no_ack, to);
+	to->ops->moved(to, from);
 	side_init(old, from->id);
 	from->state = SIDE_DOWN;
 }

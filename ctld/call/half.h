@@ -10,12 +10,6 @@
 
 #include "call/call.h"
 
-/* Has the call this side, or had it one? */
-static inline bool side_present(const struct side *side)
-{
-	return side->dialog;
-}
-
 /* It is up, and the other side is missing. */
 bool half_is(const struct call *call, enum side_id id);
 /* The half of CIRCUIT that has only the far side; NULL: there is none. */

@@ -32,30 +32,6 @@ bool media_read_cookie(const struct calls *calls, const uint8_t *cookie, size_t 
 	return true;
 }
 
-static void fill_formats(const struct side *side, struct dp_leg *leg)
-{
-	const struct sdp_format *formats = side->n_agreed ? side->agreed : side->local.formats;
-	size_t i, n = side->n_agreed ? side->n_agreed : side->local.n_formats;
-
-	for (i = 0; i < n; i++)
-		leg->pt[i] = (struct dp_payload_type){ formats[i].number, formats[i].codec };
-	leg->n_pt = n;
-}
-
-/*
- * Hold is the data plane's only when nothing may flow; one-way media is left
- * to the peers, which were told the direction.
- */
-static void fill_session(const struct side *side, struct dp_leg *leg)
-{
-	fill_formats(side, leg);
-	leg->source_policy = side->trunk->source_policy;
-	if (!side->remote_known)
-		return;
-	leg->remote = side->remote.remote;
-	leg->hold = side->remote.direction == SDP_INACTIVE;
-}
-
 static void release_port(struct side *side)
 {
 	struct calls_deps *deps = &side->call->calls->deps;
@@ -99,7 +75,7 @@ static int make_leg(struct side *side)
 	int err;
 
 	media_cookie(side, leg.cookie);
-	fill_session(side, &leg);
+	side->ops->describe(side, &leg);
 	err = calls_ops(call->calls)->leg_new(call->calls->deps.dp, &leg);
 	if (!err)
 		side->leg.id = leg.id;
@@ -123,8 +99,6 @@ int media_open(struct side *side)
 	if (err)
 		log_warn("call %u (circuit %s): no leg: %s", call->id, call->circuit,
 			 dataplane_error(call->calls->deps.dp));
-	else
-		side->local.addr = side->leg.local;
 	return err;
 }
 
@@ -140,7 +114,7 @@ int media_apply(struct side *side)
 	unsigned int what = DP_SET_PT | DP_SET_HOLD;
 	int err;
 
-	fill_session(side, &leg);
+	side->ops->describe(side, &leg);
 	if (leg.remote.ss_family)
 		what |= DP_SET_REMOTE;
 	err = calls_ops(call->calls)->leg_set(call->calls->deps.dp, &leg, what);

@@ -1,235 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The near side of a call: from the caller's INVITE to its ACK. */
+/* The near side of a call, whatever its trunk is. */
 #include <errno.h>
 #include <string.h>
 
-#include "call/call.h"
 #include "call/circuit.h"
 #include "call/code.h"
 #include "call/media.h"
-#include "call/state.h"
+#include "call/setup.h"
 #include "call/timing.h"
 #include "log/log.h"
 
-static enum cause cause_of_sdp(int err)
+/* Who waits for a code holds a place only until somebody else needs it. */
+enum cause setup_select(struct calls *calls, const struct conf_trunk *trunk, const char *number,
+			struct circuit *circuit)
 {
-	return err == -EBADMSG ? CAUSE_BAD_SDP : CAUSE_NO_CODEC;
-}
-
-/* The caller's leg: with its offer, or with ours if it leaves that to us. */
-static enum cause open_in(struct side *in, const osip_message_t *msg)
-{
-	struct sdp offer;
-	int err = session_read(&offer, msg);
-
-	if (err == -ENOENT) {
-		in->answer_in_ack = true;
-		session_prepare_offer(in);
-	} else {
-		if (!err)
-			err = session_accept_offer(in, &offer);
-		if (err)
-			return cause_of_sdp(err);
-	}
-	err = media_open(in);
-	return err ? media_cause(err) : CAUSE_NORMAL;
-}
-
-static void on_in(struct txn *txn, enum txn_event event, const osip_message_t *msg, void *arg)
-{
-	struct side *in = arg;
-
-	(void)txn;
-	(void)msg;
-	if (event == TXN_CANCELLED) {
-		side_gone(in, CAUSE_CANCELLED);
-		return;
-	}
-	if (event == TXN_FAILED)
-		log_debug("call %u: an answer could not be sent", in->call->id);
-	if (event != TXN_ENDED)
-		return;
-	in->invite = NULL;
-	in->state = SIDE_DOWN;
-	side_gone(in, CAUSE_LOST);
-	call_reap(in->call);
-}
-
-static void place(struct call *call, const struct conf_trunk *trunk, const struct circuit *circuit,
-		  struct txn *txn)
-{
-	struct side *in = &call->sides[SIDE_IN];
 	enum cause cause;
 
-	call->not_before_ns = circuit->not_before_ns;
-	call->not_after_ns = circuit->not_after_ns;
-	side_set_trunk(in, trunk);
-	in->dialog->owner = in;
-	in->invite = txn;
-	in->state = SIDE_INVITING;
-	txn_own(txn, on_in, in);
-	sip_add_dialog(call->calls->sip, in->dialog);
-	call_log(call, "set up");
-	cause = open_in(in, txn_message(txn));
-	if (!cause)
-		cause = circuit->ask_code ? code_ask(call, txn_message(txn)->req_uri->username)
-					  : timing_place(call, circuit);
-	if (cause)
-		call_end(call, cause);
-}
-
-static void refuse(struct calls *calls, struct txn *txn, enum cause cause)
-{
-	char tag[TOKEN_SIZE];
-
-	calls->ended[cause]++;
-	log_info("call refused: %s", cause_name(cause));
-	token_make(tag);
-	sip_reply(txn, &(struct message_reply){ .status = cause_status(cause), .tag = tag });
-}
-
-/*
- * A copy of an INVITE that we have answered: the peer repeats it while the
- * 2xx is on its way. That 2xx is repeated by itself until ACK comes.
- */
-static bool repeated(struct calls *calls, const osip_message_t *msg)
-{
-	return recent_has(&calls->recent, recent_hash(msg), loop_now(calls->deps.loop));
-}
-
-static void begin(struct calls *calls, const struct conf_trunk *trunk,
-		  const struct circuit *circuit, struct txn *txn)
-{
-	struct sip_path path = sip_trunk_path(trunk);
-	struct dialog *dialog;
-	struct call *call;
-
-	path.connection = txn_path(txn)->connection;
-	dialog = dialog_new_uas(&path, txn_message(txn));
-	if (!dialog) {
-		refuse(calls, txn, CAUSE_BAD_SDP); /* without a usable Contact: 400 */
-		return;
-	}
-	call = call_new(calls, calls->conf, circuit->name);
-	if (!call) {
-		dialog_free(dialog);
-		refuse(calls, txn, CAUSE_INTERNAL);
-		return;
-	}
-	calls->total++;
-	call->sides[SIDE_IN].dialog = dialog;
-	place(call, trunk, circuit, txn);
-}
-
-/* Who waits for a code holds a place only until somebody else needs it. */
-static enum cause select_circuit(struct calls *calls, const struct conf_trunk *trunk,
-				 const char *number, struct circuit *circuit)
-{
-	enum cause cause = circuit_select(calls, trunk, number, circuit);
-
+	if (calls->stopping)
+		return CAUSE_SHUTDOWN;
+	if (!number)
+		return CAUSE_NO_CIRCUIT;
+	cause = circuit_select(calls, trunk, number, circuit);
 	if (cause == CAUSE_TRUNK_FULL && code_make_room(calls, trunk))
 		cause = circuit_select(calls, trunk, number, circuit);
 	return cause;
 }
 
-void setup_invite(struct calls *calls, const struct conf_trunk *trunk, struct txn *txn)
+void setup_refused(struct calls *calls, enum cause cause)
 {
-	const osip_message_t *msg = txn_message(txn);
-	struct circuit circuit;
-	enum cause cause;
-
-	if (repeated(calls, msg)) {
-		txn_abandon(txn);
-		return;
-	}
-	sip_reply(txn, &(struct message_reply){ .status = 100 });
-	cause = calls->stopping ? CAUSE_SHUTDOWN : CAUSE_NO_CIRCUIT;
-	if (!calls->stopping && msg->req_uri->username)
-		cause = select_circuit(calls, trunk, msg->req_uri->username, &circuit);
-	if (cause)
-		refuse(calls, txn, cause);
-	else
-		begin(calls, trunk, &circuit, txn);
-	explicit_bzero(&circuit, sizeof(circuit));
+	calls->ended[cause]++;
+	log_info("call refused: %s", cause_name(cause));
 }
 
-void setup_ringing(struct side *in, int status, bool media)
+struct call *setup_new(struct calls *calls, const struct circuit *circuit)
 {
-	char buf[SDP_TEXT_SIZE];
-	struct text sdp;
+	struct call *call = call_new(calls, calls->conf, circuit->name);
 
-	if (!in->invite) { /* he was answered before */
-		if (status == 180)
-			media_play(in, SOUND_RING);
-		return;
-	}
-	text_init(&sdp, buf, sizeof(buf));
-	/* Our own offer cannot go out unreliably (RFC 3261, 13.2.1). */
-	media = media && !in->answer_in_ack;
-	if (media)
-		session_write(in, &sdp);
-	side_reply(in, in->invite, status, media ? &sdp : NULL);
+	if (!call)
+		return NULL;
+	calls->total++;
+	call->not_before_ns = circuit->not_before_ns;
+	call->not_after_ns = circuit->not_after_ns;
+	return call;
+}
+
+void setup_place(struct call *call, const struct circuit *circuit, const char *number,
+		 enum cause cause)
+{
+	if (!cause)
+		cause = circuit->ask_code ? code_ask(call, number) : timing_place(call, circuit);
+	if (cause)
+		call_end(call, cause);
+}
+
+void setup_ring(struct side *in, bool alerting, bool media)
+{
+	if (in->state == SIDE_INVITING)
+		in->ops->ring(in, alerting, media);
+	else if (alerting) /* he was answered before */
+		media_play(in, SOUND_RING);
 }
 
 int setup_answer(struct side *in)
 {
-	struct calls *calls = in->call->calls;
-	struct txn *invite = in->invite;
-	char buf[SDP_TEXT_SIZE];
-	struct text sdp;
-	struct message_reply reply = {
-		.status = 200, .tag = in->dialog->local_tag, .dialog = in->dialog, .sdp = &sdp
-	};
-
-	if (!invite)
-		return -ENOTCONN;
-	text_init(&sdp, buf, sizeof(buf));
-	session_write(in, &sdp);
-	in->invite = NULL;
-	txn_own(invite, NULL, NULL);
-	recent_add(&calls->recent, recent_hash(txn_message(invite)), loop_now(calls->deps.loop));
-	in->state = SIDE_ANSWERED;
-	return accept_start(&in->accept, calls->sip, calls->deps.loop, invite, &reply);
-}
-
-/* The caller's ACK, with its answer if the offer was ours. */
-void setup_acked(struct side *in, const osip_message_t *ack)
-{
-	enum cause cause = CAUSE_NORMAL;
-	struct sdp answer;
-	int err = 0;
-
-	in->state = SIDE_UP;
-	if (in->bye_owed) {
-		side_bye(in);
-		return;
-	}
-	if (in->answer_in_ack) {
-		in->answer_in_ack = false;
-		err = session_read(&answer, ack);
-		if (!err)
-			err = session_accept_answer(in, &answer);
-		if (!err)
-			err = media_apply(in);
-	}
-	if (err)
-		cause = cause_of_sdp(err);
-	else if (in->call->code)
-		cause = code_acked(in->call);
-	if (cause)
-		side_gone(in, cause);
-	else
-		state_save(in->call);
-}
-
-/* RFC 3261, 13.3.1.4: the dialog is confirmed, but the session ends. */
-void setup_no_ack(void *arg)
-{
-	struct side *side = arg;
-
-	side->state = SIDE_UP;
-	if (side->bye_owed)
-		side_bye(side);
-	else
-		side_gone(side, CAUSE_NO_ACK);
+	return in->state == SIDE_INVITING ? in->ops->answer(in) : 0;
 }

@@ -8,6 +8,7 @@
 #include "call/dial.h"
 #include "call/half.h"
 #include "call/media.h"
+#include "call/setup.h"
 #include "call/standing.h"
 #include "call/state.h"
 #include "call/timing.h"
@@ -62,7 +63,7 @@ static void go_through(struct call *call)
 
 	media_play(&call->sides[SIDE_OUT], SOUND_NONE);
 	media_play(in, SOUND_NONE);
-	if (in->state == SIDE_INVITING && setup_answer(in))
+	if (setup_answer(in))
 		side_gone(in, CAUSE_INTERNAL);
 	else if (media_join(call))
 		call_end(call, CAUSE_DATA_PLANE);
@@ -150,11 +151,11 @@ static enum cause receive(struct call *call)
 	struct side *in = &call->sides[SIDE_IN];
 
 	if (call->timing.near != HOP_NEAR_RELAY) {
-		setup_ringing(in, 180, false);
+		setup_ring(in, true, false);
 		arm(call, call->conf->conf->ring_timeout_ms, on_wait_over);
 		return CAUSE_NORMAL;
 	}
-	if (in->state == SIDE_INVITING && setup_answer(in))
+	if (setup_answer(in))
 		return CAUSE_INTERNAL;
 	media_play(in, SOUND_NOISE);
 	return CAUSE_NORMAL;

@@ -49,29 +49,29 @@ static void fill(struct side *side, int i)
 {
 	struct sip_path path = sip_trunk_path(&trunks[i]);
 
-	side->trunk = &trunks[i];
+	side_set_trunk(side, &trunks[i]);
 	side->state = SIDE_UP;
-	side->dialog = dialog_new_uac(&path, "sip:me@h", "sip:you@h");
-	side->dialog->remote_tag = strdup("their-tag");
-	side->dialog->remote_cseq = 41 + i;
-	side->dialog->remote_cseq_known = true;
-	side->dialog->routes[side->dialog->n_routes++] = strdup("<sip:r;lr>");
-	sip_add_dialog(calls.sip, side->dialog);
+	side->sip.dialog = dialog_new_uac(&path, "sip:me@h", "sip:you@h");
+	side->sip.dialog->remote_tag = strdup("their-tag");
+	side->sip.dialog->remote_cseq = 41 + i;
+	side->sip.dialog->remote_cseq_known = true;
+	side->sip.dialog->routes[side->sip.dialog->n_routes++] = strdup("<sip:r;lr>");
+	sip_add_dialog(calls.sip, side->sip.dialog);
 	addr_parse(&side->leg.local, AF_INET, "192.0.2.1");
 	addr_set_port(&side->leg.local, 20000 + 2 * i);
-	side->local.addr = side->leg.local;
-	side->local.formats[0] = (struct sdp_format){ 8, PHONION_CODEC_PCMA };
-	side->local.n_formats = 1;
-	side->told = side->local;
-	side->agreed[0] = side->local.formats[0];
-	side->n_agreed = 1;
+	side->sip.local.addr = side->leg.local;
+	side->sip.local.formats[0] = (struct sdp_format){ 8, PHONION_CODEC_PCMA };
+	side->sip.local.n_formats = 1;
+	side->sip.told = side->sip.local;
+	side->sip.agreed[0] = side->sip.local.formats[0];
+	side->sip.n_agreed = 1;
 	side->wish = SDP_SENDONLY;
-	side->remote.n_media = 1;
-	strcpy(side->remote.media[0].type, "audio");
-	strcpy(side->remote.media[0].proto, "RTP/AVP");
-	strcpy(side->remote.media[0].format, "8");
-	addr_parse(&side->remote.remote, AF_INET, "192.0.2.99");
-	addr_set_port(&side->remote.remote, 4000);
+	side->sip.remote.n_media = 1;
+	strcpy(side->sip.remote.media[0].type, "audio");
+	strcpy(side->sip.remote.media[0].proto, "RTP/AVP");
+	strcpy(side->sip.remote.media[0].format, "8");
+	addr_parse(&side->sip.remote.remote, AF_INET, "192.0.2.99");
+	addr_set_port(&side->sip.remote.remote, 4000);
 }
 
 static struct call *make(void)
@@ -89,24 +89,24 @@ static struct call *make(void)
 static void same_side(const struct side *a, const struct side *b)
 {
 	assert_ptr_equal(a->trunk, b->trunk);
-	assert_string_equal(a->dialog->call_id, b->dialog->call_id);
-	assert_string_equal(a->dialog->local_tag, b->dialog->local_tag);
-	assert_string_equal(a->dialog->remote_tag, b->dialog->remote_tag);
-	assert_string_equal(a->dialog->local_uri, b->dialog->local_uri);
-	assert_string_equal(a->dialog->remote_uri, b->dialog->remote_uri);
-	assert_string_equal(a->dialog->target, b->dialog->target);
-	assert_int_equal(b->dialog->n_routes, 1);
-	assert_string_equal(a->dialog->routes[0], b->dialog->routes[0]);
-	assert_int_equal(a->dialog->local_cseq, b->dialog->local_cseq);
-	assert_int_equal(a->dialog->remote_cseq, b->dialog->remote_cseq);
-	assert_int_equal(a->told.session, b->told.session);
-	assert_int_equal(a->told.version, b->told.version);
+	assert_string_equal(a->sip.dialog->call_id, b->sip.dialog->call_id);
+	assert_string_equal(a->sip.dialog->local_tag, b->sip.dialog->local_tag);
+	assert_string_equal(a->sip.dialog->remote_tag, b->sip.dialog->remote_tag);
+	assert_string_equal(a->sip.dialog->local_uri, b->sip.dialog->local_uri);
+	assert_string_equal(a->sip.dialog->remote_uri, b->sip.dialog->remote_uri);
+	assert_string_equal(a->sip.dialog->target, b->sip.dialog->target);
+	assert_int_equal(b->sip.dialog->n_routes, 1);
+	assert_string_equal(a->sip.dialog->routes[0], b->sip.dialog->routes[0]);
+	assert_int_equal(a->sip.dialog->local_cseq, b->sip.dialog->local_cseq);
+	assert_int_equal(a->sip.dialog->remote_cseq, b->sip.dialog->remote_cseq);
+	assert_int_equal(a->sip.told.session, b->sip.told.session);
+	assert_int_equal(a->sip.told.version, b->sip.told.version);
 	assert_true(addr_same(&a->leg.local, &b->leg.local));
 	assert_memory_equal(a->leg.uid, b->leg.uid, CALL_UID_SIZE);
-	assert_true(addr_same(&a->remote.remote, &b->remote.remote));
+	assert_true(addr_same(&a->sip.remote.remote, &b->sip.remote.remote));
 	assert_int_equal(a->wish, b->wish);
-	assert_int_equal(b->n_agreed, 1);
-	assert_int_equal(b->agreed[0].codec, PHONION_CODEC_PCMA);
+	assert_int_equal(b->sip.n_agreed, 1);
+	assert_int_equal(b->sip.agreed[0].codec, PHONION_CODEC_PCMA);
 	assert_int_equal(b->state, SIDE_UP);
 }
 

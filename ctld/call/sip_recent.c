@@ -2,7 +2,7 @@
 /* INVITEs that were answered lately. */
 #include <string.h>
 
-#include "call/recent.h"
+#include "call/sip_recent.h"
 #include "sip/dialog.h"
 #include "sip/token.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "call/accept.h"
+#include "call/sip_accept.h"
 
 #define T1_MS 500 /* RFC 3261, table 4 */
 #define T2_MS 4000

@@ -28,18 +28,18 @@ static bool family_fits(const struct side *side, const struct sdp *sdp)
 /* An address is kept when the peer, to be on hold, takes it back. */
 static void remember(struct side *side, const struct sdp *sdp)
 {
-	struct sockaddr_storage last = side->remote.remote;
+	struct sockaddr_storage last = side->sip.remote.remote;
 
-	side->remote = *sdp;
+	side->sip.remote = *sdp;
 	if (!sdp->remote.ss_family)
-		side->remote.remote = last;
-	side->remote_known = true;
+		side->sip.remote.remote = last;
+	side->sip.remote_known = true;
 }
 
 static void agree(struct side *side, const struct sdp_format *format)
 {
-	if (format && side->n_agreed < PHONION_MAX_PAYLOAD_TYPES)
-		side->agreed[side->n_agreed++] = *format;
+	if (format && side->sip.n_agreed < PHONION_MAX_PAYLOAD_TYPES)
+		side->sip.agreed[side->sip.n_agreed++] = *format;
 }
 
 /* One speech codec, the first of ours, so that the peer cannot switch. */
@@ -54,13 +54,13 @@ int session_accept_offer(struct side *side, const struct sdp *offer)
 		return -EPROTONOSUPPORT;
 	remember(side, offer);
 	side->wish = offer->direction;
-	side->said = SDP_SENDRECV; /* our answer takes back what we said before */
-	side->n_agreed = 0;
+	side->sip.said = SDP_SENDRECV; /* our answer takes back what we said before */
+	side->sip.n_agreed = 0;
 	agree(side, speech);
 	agree(side, sdp_find(offer->formats, offer->n_formats, PHONION_CODEC_TELEPHONE_EVENT));
-	memcpy(side->local.formats, side->agreed, sizeof(side->agreed));
-	side->local.n_formats = side->n_agreed;
-	side->local.direction = sdp_reverse(offer->direction);
+	memcpy(side->sip.local.formats, side->sip.agreed, sizeof(side->sip.agreed));
+	side->sip.local.n_formats = side->sip.n_agreed;
+	side->sip.local.direction = sdp_reverse(offer->direction);
 	return 0;
 }
 
@@ -74,7 +74,7 @@ int session_accept_answer(struct side *side, const struct sdp *answer)
 	for (i = 0; i < answer->n_formats; i++) {
 		enum phonion_codec codec = answer->formats[i].codec;
 
-		if (!sdp_find(side->local.formats, side->local.n_formats, codec))
+		if (!sdp_find(side->sip.local.formats, side->sip.local.n_formats, codec))
 			continue;
 		speech |= codec == PHONION_CODEC_PCMU || codec == PHONION_CODEC_PCMA;
 		agreed[n++] = answer->formats[i];
@@ -82,8 +82,8 @@ int session_accept_answer(struct side *side, const struct sdp *answer)
 	if (!speech || !family_fits(side, answer))
 		return -EPROTONOSUPPORT;
 	remember(side, answer);
-	memcpy(side->agreed, agreed, n * sizeof(agreed[0]));
-	side->n_agreed = n;
+	memcpy(side->sip.agreed, agreed, n * sizeof(agreed[0]));
+	side->sip.n_agreed = n;
 	return 0;
 }
 
@@ -94,12 +94,12 @@ static void add_format(struct sdp_local *local, uint8_t number, enum phonion_cod
 
 void session_prepare_offer(struct side *side)
 {
-	struct sdp_local *local = &side->local;
+	struct sdp_local *local = &side->sip.local;
 	size_t i;
 
-	if (side->n_agreed) { /* once numbers mean something they keep it (8.3.2) */
-		memcpy(local->formats, side->agreed, sizeof(side->agreed));
-		local->n_formats = side->n_agreed;
+	if (side->sip.n_agreed) { /* once numbers mean something they keep it (8.3.2) */
+		memcpy(local->formats, side->sip.agreed, sizeof(side->sip.agreed));
+		local->n_formats = side->sip.n_agreed;
 		return;
 	}
 	local->n_formats = 0;
@@ -129,8 +129,33 @@ static bool same_description(const struct sdp_local *a, const struct sdp_local *
  */
 int session_write(struct side *side, struct text *text)
 {
-	if (side->told.session && !same_description(&side->local, &side->told))
-		side->local.version = side->told.version + 1;
-	side->told = side->local;
-	return sdp_write(text, &side->local, side->remote_known ? &side->remote : NULL);
+	if (side->sip.told.session && !same_description(&side->sip.local, &side->sip.told))
+		side->sip.local.version = side->sip.told.version + 1;
+	side->sip.told = side->sip.local;
+	return sdp_write(text, &side->sip.local, side->sip.remote_known ? &side->sip.remote : NULL);
+}
+
+static void fill_formats(const struct side *side, struct dp_leg *leg)
+{
+	const struct sdp_format *formats = side->sip.n_agreed ? side->sip.agreed
+							      : side->sip.local.formats;
+	size_t i, n = side->sip.n_agreed ? side->sip.n_agreed : side->sip.local.n_formats;
+
+	for (i = 0; i < n; i++)
+		leg->pt[i] = (struct dp_payload_type){ formats[i].number, formats[i].codec };
+	leg->n_pt = n;
+}
+
+/*
+ * Hold is the data plane's only when nothing may flow; one-way media is left
+ * to the peers, which were told the direction.
+ */
+void session_describe(const struct side *side, struct dp_leg *leg)
+{
+	fill_formats(side, leg);
+	leg->source_policy = side->trunk->source_policy;
+	if (!side->sip.remote_known)
+		return;
+	leg->remote = side->sip.remote.remote;
+	leg->hold = side->sip.remote.direction == SDP_INACTIVE;
 }

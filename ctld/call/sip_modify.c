@@ -22,12 +22,13 @@ static void reinvite(struct side *side)
 	struct text sdp;
 
 	session_prepare_offer(side);
-	side->local.direction = side_other(side)->wish;
+	side->sip.local.direction = side_other(side)->wish;
 	text_init(&sdp, buf, sizeof(buf));
 	session_write(side, &sdp);
-	if (sip_request(calls->sip, side->dialog, "INVITE", &sdp, on_reinvite, side, &side->invite))
-		side->invite = NULL;
-	side->invite_cseq = side->dialog->local_cseq;
+	if (sip_request(calls->sip, side->sip.dialog, "INVITE", &sdp, on_reinvite, side,
+			&side->sip.invite))
+		side->sip.invite = NULL;
+	side->sip.invite_cseq = side->sip.dialog->local_cseq;
 	state_save(side->call);
 }
 
@@ -46,15 +47,16 @@ static void retry_later(struct side *side)
 
 	if (side->id == SIDE_OUT)
 		wait_ms = 2100 + token_u32() % 1900;
-	loop_timer_set(side->call->calls->deps.loop, &side->retry, wait_ms, on_retry, side);
+	loop_timer_set(side->call->calls->deps.loop, &side->sip.retry, wait_ms, on_retry, side);
 }
 
 void modify_follow(struct side *side)
 {
-	bool quiet = !side->invite && !accept_pending(&side->accept) && !side->retry.slot;
+	bool quiet = !side->sip.invite && !accept_pending(&side->sip.accept) &&
+		     !side->sip.retry.slot;
 
 	if (side->state != SIDE_UP || side->call->state != CALL_ANSWERED || !quiet ||
-	    side->said == side_other(side)->wish)
+	    side->sip.said == side_other(side)->wish)
 		return;
 	reinvite(side);
 }
@@ -63,11 +65,11 @@ static void on_accepted(struct side *side, const osip_message_t *msg)
 {
 	struct sdp answer;
 
-	dialog_refresh(side->dialog, msg);
+	dialog_refresh(side->sip.dialog, msg);
 	if (side->call->state != CALL_ENDED && !session_read(&answer, msg) &&
 	    !session_accept_answer(side, &answer))
 		media_apply(side);
-	side_ack(side, side->invite_cseq);
+	sip_side_ack(side, side->sip.invite_cseq);
 }
 
 /* A refusal leaves the session as it was; to ask again would change nothing. */
@@ -75,7 +77,7 @@ static void on_final(struct side *side, const osip_message_t *msg)
 {
 	int status = msg->status_code;
 
-	side->invite = NULL;
+	side->sip.invite = NULL;
 	if (status < 300)
 		on_accepted(side, msg);
 	if (side->call->state == CALL_ENDED)
@@ -88,7 +90,7 @@ static void on_final(struct side *side, const osip_message_t *msg)
 		call_end(side->call, CAUSE_LOST);
 		return;
 	}
-	side->said = side->local.direction;
+	side->sip.said = side->sip.local.direction;
 	state_save(side->call);
 	modify_follow(side);
 }
@@ -108,7 +110,7 @@ static void on_reinvite(struct txn *txn, enum txn_event event, const osip_messag
 	case TXN_FAILED:
 	case TXN_ENDED:
 		txn_own(txn, NULL, NULL);
-		side->invite = NULL;
+		side->sip.invite = NULL;
 		call_end(side->call, CAUSE_LOST);
 		break;
 	case TXN_CANCELLED:
@@ -122,7 +124,7 @@ static int take_offer(struct side *side, const osip_message_t *msg)
 	int err = session_read(&offer, msg);
 
 	if (err == -ENOENT) {
-		side->answer_in_ack = true;
+		side->sip.answer_in_ack = true;
 		session_prepare_offer(side);
 		return 0;
 	}
@@ -138,11 +140,11 @@ static int check_state(const struct side *side)
 {
 	if (side->state == SIDE_LEAVING || side->state == SIDE_DOWN)
 		return 481;
-	if (side->invite && side->id == SIDE_IN && side->state == SIDE_INVITING)
+	if (side->sip.invite && side->id == SIDE_IN && side->state == SIDE_INVITING)
 		return 500;
-	if (side->invite)
+	if (side->sip.invite)
 		return 491;
-	if (side->state != SIDE_UP || accept_pending(&side->accept))
+	if (side->state != SIDE_UP || accept_pending(&side->sip.accept))
 		return 500;
 	return 0;
 }
@@ -153,19 +155,19 @@ void modify_invited(struct side *side, struct txn *txn)
 	const osip_message_t *msg = txn_message(txn);
 	char buf[SDP_TEXT_SIZE];
 	struct text sdp;
-	struct message_reply reply = { .status = 200, .dialog = side->dialog, .sdp = &sdp };
+	struct message_reply reply = { .status = 200, .dialog = side->sip.dialog, .sdp = &sdp };
 	int status = check_state(side);
 
 	if (!status)
 		status = take_offer(side, msg);
 	if (status) {
-		side_reply(side, txn, status, NULL);
+		sip_side_reply(side, txn, status, NULL);
 		return;
 	}
-	dialog_refresh(side->dialog, msg);
+	dialog_refresh(side->sip.dialog, msg);
 	text_init(&sdp, buf, sizeof(buf));
 	session_write(side, &sdp);
-	if (accept_start(&side->accept, calls->sip, calls->deps.loop, txn, &reply))
+	if (accept_start(&side->sip.accept, calls->sip, calls->deps.loop, txn, &reply))
 		log_warn("call %u: a re-INVITE was not answered", side->call->id);
 	state_save(side->call);
 	modify_follow(side_other(side));
@@ -175,16 +177,16 @@ void modify_acked(struct side *side, const osip_message_t *ack)
 {
 	struct sdp answer;
 
-	if (side->bye_owed) {
-		side_bye(side);
+	if (side->sip.bye_owed) {
+		sip_side_bye(side);
 		return;
 	}
-	if (side->answer_in_ack && !session_read(&answer, ack) &&
+	if (side->sip.answer_in_ack && !session_read(&answer, ack) &&
 	    !session_accept_answer(side, &answer)) {
 		media_apply(side);
 		modify_follow(side_other(side));
 	}
-	side->answer_in_ack = false;
+	side->sip.answer_in_ack = false;
 	state_save(side->call);
 	modify_follow(side);
 }
