@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "isdn/dahdi.h"
+#include "dahdi/dahdi.h"
 #include "isdn/internal.h"
 
 #define DEVICE	    "/dev/dahdi/channel"

@@ -3,8 +3,8 @@
  * What the daemon uses of DAHDI's <dahdi/user.h>, which no package installs.
  * Names and values are DAHDI's.
  */
-#ifndef PHONION_ISDN_DAHDI_H
-#define PHONION_ISDN_DAHDI_H
+#ifndef PHONION_DAHDI_H
+#define PHONION_DAHDI_H
 
 #include <stdint.h>
 #include <sys/ioctl.h>
