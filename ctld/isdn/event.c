@@ -225,6 +225,8 @@ static void on_dchannel(struct isdn_span *span, bool up)
 	span->up = up;
 	if (up && span->conf.restart && !span->restarted)
 		restart_begin(span);
+	else if (up)
+		restart_again(span);
 	span_tell(span, before);
 }
 

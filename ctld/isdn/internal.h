@@ -44,6 +44,7 @@ struct isdn_span {
 	bool up, alarm, restarted;
 	bool got;		 /* dchannel_read() found a frame, of whatever use */
 	unsigned int restarting; /* channel whose RESTART is not acknowledged; 0: none */
+	struct loop_timer t316;	 /* and when it is sent again */
 	struct isdn_channel channels[ISDN_MAX_CHANNELS + 1];
 	struct isdn_call *calls;
 };
@@ -80,6 +81,7 @@ int channel_admit(struct isdn_call *call, unsigned int wanted, bool flexible);
 /* restart.c */
 void restart_begin(struct isdn_span *span);
 void restart_next(struct isdn_span *span);
+void restart_again(struct isdn_span *span);
 /* The peer's RESTART of CHANNEL; 0: of all. */
 void restart_received(struct isdn_span *span, unsigned int channel);
 

@@ -196,6 +196,7 @@ void isdn_span_free(struct isdn_span *span)
 		pri_destroycall(span->pri, span->calls->q931);
 		call_remove(span->calls);
 	}
+	loop_timer_del(&span->t316);
 	loop_timer_del(&span->timer);
 	loop_io_del(span->io);
 	if (span->pri)
