@@ -25,6 +25,14 @@ struct dahdi_params {
 	uint32_t chan_alarms;
 };
 
+struct dahdi_confinfo {
+	int chan, confno, confmode; /* chan 0: the descriptor's own */
+};
+
+#define DAHDI_LAW_ALAW	      2
+#define DAHDI_CONF_NORMAL     0
+#define DAHDI_CONF_DIGITALMON 9 /* what confno receives is sent here, octet by octet */
+
 #define DAHDI_SIG_HDLCFCS      (1 << 9 | 1 << 8 | 1 << 7)
 #define DAHDI_POLICY_IMMEDIATE 0
 
@@ -34,7 +42,9 @@ struct dahdi_params {
 
 #define DAHDI_GET_PARAMS  _IOWR(DAHDI_CODE, 5, struct dahdi_params)
 #define DAHDI_GETEVENT	  _IOR(DAHDI_CODE, 8, int)
+#define DAHDI_SETCONF	  _IOWR(DAHDI_CODE, 13, struct dahdi_confinfo)
 #define DAHDI_SET_BUFINFO _IOW(DAHDI_CODE, 27, struct dahdi_bufferinfo)
+#define DAHDI_AUDIOMODE	  _IOW(DAHDI_CODE, 32, int)
 #define DAHDI_SPECIFY	  _IOW(DAHDI_CODE, 38, int)
 
 #endif

@@ -26,11 +26,23 @@ struct dp_payload_type {
 	enum phonion_codec codec;
 };
 
+/*
+ * A TDM leg is a telephone channel of phonion_dahdi.ko's: it has no address. Its payload
+ * types are the channel's law, and telephone-event if its tones are to be told of. The data
+ * plane keeps copies of HOLD for as long as the leg lives.
+ */
+struct dp_tdm {
+	uint32_t channel; /* its number in DAHDI; 0: the leg is RTP */
+	int hold[2];	  /* descriptors of it and of the channel that it is connected with */
+	uint16_t delay_min_ms, delay_max_ms; /* of the jitter buffer, 0 to 200 */
+};
+
 /* What a leg is asked to be. Zero in an optional field leaves the default. */
 struct dp_leg {
 	uint32_t id; /* 0: the data plane chooses and fills it in */
 	uint8_t cookie[PHONION_MAX_COOKIE_LEN];
 	size_t cookie_len;
+	struct dp_tdm tdm;
 	struct sockaddr_storage local;
 	struct sockaddr_storage remote; /* ss_family 0: not known yet */
 	enum phonion_source_policy source_policy;

@@ -79,24 +79,39 @@ static void put_limits(struct nlmsghdr *nlh, const struct dp_leg *leg)
 	put_u32_if_set(nlh, PHONION_A_LEG_MEDIA_TIMEOUT, leg->media_timeout_ms);
 }
 
+static void put_tdm(struct nlmsghdr *nlh, const struct dp_tdm *tdm)
+{
+	mnl_attr_put_u32(nlh, PHONION_A_LEG_TDM_CHANNEL, tdm->channel);
+	mnl_attr_put_u16(nlh, PHONION_A_LEG_DELAY_MIN, tdm->delay_min_ms);
+	mnl_attr_put_u16(nlh, PHONION_A_LEG_DELAY_MAX, tdm->delay_max_ms);
+	for (size_t i = 0; i < sizeof(tdm->hold) / sizeof(*tdm->hold); i++)
+		mnl_attr_put_u32(nlh, PHONION_A_LEG_TDM_HOLD, tdm->hold[i]);
+}
+
+static int put_rtp(struct nlmsghdr *nlh, const struct dp_leg *leg)
+{
+	int err = put_address(nlh, &leg->local, PHONION_A_LEG_LOCAL_IPV4, PHONION_A_LEG_LOCAL_IPV6,
+			      PHONION_A_LEG_LOCAL_PORT);
+	if (err)
+		return err;
+	if (leg->remote.ss_family)
+		return put_remote(nlh, leg);
+	mnl_attr_put_u32(nlh, PHONION_A_LEG_SOURCE_POLICY, leg->source_policy);
+	return 0;
+}
+
 int nlmsg_put_leg(struct nlmsghdr *nlh, const struct dp_leg *leg)
 {
 	int err;
 
 	put_u32_if_set(nlh, PHONION_A_LEG_ID, leg->id);
 	err = put_cookie(nlh, leg);
+	if (!err && !leg->tdm.channel)
+		err = put_rtp(nlh, leg);
 	if (err)
 		return err;
-	err = put_address(nlh, &leg->local, PHONION_A_LEG_LOCAL_IPV4, PHONION_A_LEG_LOCAL_IPV6,
-			  PHONION_A_LEG_LOCAL_PORT);
-	if (err)
-		return err;
-	if (leg->remote.ss_family == AF_UNSPEC)
-		mnl_attr_put_u32(nlh, PHONION_A_LEG_SOURCE_POLICY, leg->source_policy);
-	else
-		err = put_remote(nlh, leg);
-	if (err)
-		return err;
+	if (leg->tdm.channel)
+		put_tdm(nlh, &leg->tdm);
 	put_limits(nlh, leg);
 	mnl_attr_put_u8(nlh, PHONION_A_LEG_HOLD, leg->hold);
 	return put_payload_types(nlh, leg);
@@ -316,6 +331,8 @@ static int get_leg_attr(const struct nlattr *attr, struct dp_leg *leg)
 		return get_u32(attr, &leg->id);
 	case PHONION_A_LEG_COOKIE:
 		return get_cookie(attr, leg->cookie, &leg->cookie_len);
+	case PHONION_A_LEG_TDM_CHANNEL:
+		return get_u32(attr, &leg->tdm.channel);
 	case PHONION_A_LEG_LOCAL_IPV4:
 		return get_ipv4(attr, &leg->local);
 	case PHONION_A_LEG_LOCAL_IPV6:
