@@ -29,7 +29,7 @@ PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 
 # ISDN is there if libpri is; HAVE_PRI= leaves it out.
 HAVE_PRI ?= $(if $(wildcard /usr/include/libpri.h /usr/local/include/libpri.h),1)
-PRI_SRC  := $(if $(HAVE_PRI),,$(filter-out ctld/isdn/q850.c,$(wildcard ctld/isdn/*.c)))
+PRI_SRC  := $(if $(HAVE_PRI),,$(filter-out ctld/isdn/q850.c,$(wildcard ctld/isdn/*.c ctld/call/pri_*.c)))
 PRI_UNIT := $(if $(HAVE_PRI),,$(wildcard selftests/unit/isdn_*_test.c))
 
 CFLAGS  ?= -Wall -Wextra

@@ -25,12 +25,11 @@ struct daemon {
 	struct loop *loop;
 	struct calls_deps deps;
 	struct calls *calls;
-	struct spans *spans;
 	struct loop_timer stop_timer;
 };
 
 static const char help[] = "Usage: phonion-ctld [-c FILE] [-t] [-v]\n"
-			   "Carries telephone calls from one SIP trunk to another so that neither\n"
+			   "Carries telephone calls from one trunk to another so that neither\n"
 			   "side's carrier learns of the other. Runs in the foreground.\n"
 			   "\n"
 			   "  -c FILE  configuration (default " DEFAULT_CONF ")\n"
@@ -99,7 +98,7 @@ static void on_hangup(int signo, void *arg)
 		conf_free(conf);
 		return;
 	}
-	if (spans_configure(daemon->spans, conf))
+	if (spans_configure(daemon->deps.spans, conf))
 		log_error("no memory for the spans");
 	log_info("configuration read again");
 }
@@ -174,7 +173,7 @@ static int open_all(struct daemon *daemon, struct conf *conf)
 	if (!err)
 		err = open_book(daemon, conf);
 	if (!err)
-		err = spans_new(&daemon->spans, daemon->loop, daemon->deps.control, conf);
+		err = spans_new(&daemon->deps.spans, daemon->loop, daemon->deps.control, conf);
 	if (!err)
 		err = calls_new(&daemon->calls, &daemon->deps, conf);
 	if (err)
@@ -186,8 +185,8 @@ static void close_all(struct daemon *daemon)
 {
 	loop_timer_del(&daemon->stop_timer);
 	control_close(daemon->deps.control);
-	spans_free(daemon->spans);
 	calls_free(daemon->calls);
+	spans_free(daemon->deps.spans);
 	book_free(daemon->deps.book);
 	if (daemon->deps.dp)
 		dataplane_close(daemon->deps.dp);

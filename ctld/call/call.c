@@ -41,9 +41,16 @@ void side_init(struct call *call, enum side_id id)
 	legs_add(side);
 }
 
+static const struct side_ops *const side_kinds[] = {
+	[TRUNK_SIP] = &sip_side_ops,
+#ifdef HAVE_PRI
+	[TRUNK_PRI] = &pri_side_ops,
+#endif
+};
+
 void side_set_trunk(struct side *side, const struct conf_trunk *trunk)
 {
-	side->ops = &sip_side_ops;
+	side->ops = side_kinds[trunk->kind];
 	side->ops->init(side);
 	side->trunk = trunk;
 	side->conf = side->call->calls->conf;

@@ -27,6 +27,7 @@ struct control;
 struct firewall;
 struct ports;
 struct sip;
+struct spans;
 struct standing;
 
 /* A configuration that lives as long as the last call that was made by it. */
@@ -71,7 +72,8 @@ struct calls_deps {
 	struct firewall *firewall; /* NULL: none is kept; calls_free() closes it */
 	struct control *control;
 	struct ports *ports;
-	struct book *book; /* NULL: static circuits only */
+	struct spans *spans; /* NULL: built without libpri */
+	struct book *book;   /* NULL: static circuits only */
 };
 
 #define CALLS_BUCKETS 4096

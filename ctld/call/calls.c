@@ -130,6 +130,7 @@ static int start(struct calls *calls)
 {
 	int err = sip_calls_new(calls);
 
+	pri_calls_new(calls);
 	if (!err)
 		err = sip_configure(calls->sip, calls->conf->conf);
 	if (!err)

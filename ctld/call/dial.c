@@ -51,6 +51,7 @@ void call_up(struct call *call)
 	call_log(call, "answered");
 	call_event(call, "call.answered");
 	media_watch(call);
+	tdm_cross_connect(call);
 	timing_answered(call);
 	state_save(call);
 }

@@ -82,9 +82,8 @@ static int make_leg(struct side *side)
 	return err;
 }
 
-int media_open(struct side *side)
+static int open_rtp(struct side *side)
 {
-	struct call *call = side->call;
 	int err = -EADDRINUSE;
 	int i;
 
@@ -96,6 +95,14 @@ int media_open(struct side *side)
 		if (err)
 			release_port(side);
 	}
+	return err;
+}
+
+int media_open(struct side *side)
+{
+	struct call *call = side->call;
+	int err = side->leg.tdm.card.number ? make_leg(side) : open_rtp(side);
+
 	if (err)
 		log_warn("call %u (circuit %s): no leg: %s", call->id, call->circuit,
 			 dataplane_error(call->calls->deps.dp));
@@ -169,19 +176,22 @@ void media_watch(struct call *call)
 	}
 }
 
+void media_close_leg(struct side *side)
+{
+	struct calls *calls = side->call->calls;
+
+	if (side->leg.id)
+		calls_ops(calls)->leg_del(calls->deps.dp, side->leg.id);
+	side->leg.id = 0;
+	release_port(side);
+	tdm_close(&side->leg.tdm);
+	side->call->bridged = false;
+}
+
 void media_close(struct call *call)
 {
-	int i;
-
-	for (i = SIDE_IN; i <= SIDE_OUT; i++) {
-		struct side *side = &call->sides[i];
-
-		if (side->leg.id)
-			calls_ops(call->calls)->leg_del(call->calls->deps.dp, side->leg.id);
-		side->leg.id = 0;
-		release_port(side);
-	}
-	call->bridged = false;
+	media_close_leg(&call->sides[SIDE_IN]);
+	media_close_leg(&call->sides[SIDE_OUT]);
 }
 
 void media_reopen_ports(struct calls *calls)

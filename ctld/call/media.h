@@ -7,7 +7,7 @@
 
 #define MEDIA_COOKIE_SIZE (1 + CALL_INSTANCE_SIZE + CALL_UID_SIZE + 1)
 
-/* Takes ports and makes the leg, with the remote address if it is known. */
+/* Takes ports, unless it is a channel, and makes the leg, with the remote address if it is known. */
 int media_open(struct side *side);
 enum cause media_cause(int err); /* of what media_open() returned */
 /* Tells the leg what the side's session says now. */
@@ -18,6 +18,8 @@ int media_join(struct call *call);
 void media_play(struct side *side, enum sound sound);
 /* From now on silence ends the call. */
 void media_watch(struct call *call);
+/* Deletes the side's leg; a second call does nothing. */
+void media_close_leg(struct side *side);
 /* Deletes the legs; a second call does nothing. */
 void media_close(struct call *call);
 /* Opens the ports of all calls in a table that was made anew. */

@@ -12,8 +12,10 @@
 #include <stdint.h>
 
 #include "call/cause.h"
+#include "call/pri_side.h"
 #include "call/sip_side.h"
 #include "call/sound.h"
+#include "call/tdm.h"
 #include "dataplane/dataplane.h"
 
 #define CALL_UID_SIZE 16
@@ -38,7 +40,8 @@ enum side_state {
 struct media_leg {
 	uint32_t id;		    /* 0: none */
 	uint8_t uid[CALL_UID_SIZE]; /* in its cookie: it may go from call to call */
-	struct sockaddr_storage local;
+	struct tdm_leg tdm;
+	struct sockaddr_storage local; /* of an RTP leg */
 	bool port_taken, firewall_open;
 	enum sound sound; /* that it plays */
 };
@@ -55,6 +58,7 @@ struct side {
 	struct media_leg leg;
 	uint8_t signal_owed; /* RFC 4733 event, when what is being sent is sent; 0: none */
 	struct sip_side sip;
+	struct pri_side pri;
 };
 
 /*
@@ -84,7 +88,10 @@ struct side_ops {
 	void (*moved)(struct side *side, struct side *from);
 	/* Fills in what the leg is to be: payload types, remote, hold. */
 	void (*describe)(const struct side *side, struct dp_leg *leg);
-	/* What a restarted daemon needs to go on with a side that is up, and back. */
+	/*
+	 * What a restarted daemon needs to go on with a side that is up, and back. SIDE_DOWN:
+	 * it cannot go on with that.
+	 */
 	json_t *(*encode)(const struct side *side);
 	bool (*decode)(struct side *side, const json_t *state);
 	/* Frees what it holds. */

@@ -199,6 +199,8 @@ static void adopt_leg(struct side *side, struct found_leg *leg)
 
 	leg->adopted = true;
 	side->leg.id = leg->id;
+	if (!local->sa_family)
+		return; /* it is a channel */
 	side->leg.port_taken = !ports_take(deps->ports, &side->leg.local);
 	if (deps->firewall)
 		side->leg.firewall_open = !firewall_port_open(deps->firewall, local);
@@ -213,7 +215,8 @@ static void adopt(struct restore *restore, struct call *call)
 		legs[i] = find_leg(restore, &call->sides[i]);
 		if (legs[i])
 			adopt_leg(&call->sides[i], legs[i]);
-		lost |= !legs[i] && side_present(&call->sides[i]);
+		lost |= side_present(&call->sides[i]) &&
+			(!legs[i] || call->sides[i].state == SIDE_DOWN);
 		bridged &= legs[i] && legs[i]->bridged;
 	}
 	call->bridged = bridged;

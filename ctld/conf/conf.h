@@ -39,10 +39,19 @@ struct conf_pri {
 	bool show_number; /* to whom is called; otherwise presentation is restricted */
 };
 
+#define CONF_MAX_CALLED_PREFIX 15
+
+/* What trunks of telephone channels have of their own, by whatever they are signalled. */
+struct conf_tdm {
+	char *called_prefix; /* before a called number that is not international; NULL: nothing */
+	unsigned int delay_min_ms, delay_max_ms; /* of the jitter buffer */
+};
+
 /* A relay's connection to a carrier. What is SIP's is unset with another kind. */
 struct conf_trunk {
 	char *name;
 	enum trunk_kind kind;
+	struct conf_tdm tdm;
 	struct conf_pri pri;
 	enum sip_transport transport;
 	struct sockaddr_storage local; /* our SIP address and port, listened on */

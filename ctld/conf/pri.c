@@ -12,11 +12,11 @@ const char *const conf_pri_switches[] = {
 	[ISDN_QSIG + 1] = NULL
 };
 
-static const char *const pri_only[] = { "dchannel", "line",    "switch",      "side",
-					"overlap",  "restart", "show_number", NULL };
-/* The last three until calls go by such trunks. */
-static const char *const not_pri[] = { "transport", "local",   "peer",	   "media",	"codecs",
-				       "source",    "carrier", "prefixes", "ingresses", NULL };
+static const char *const pri_only[] = { "dchannel",  "line",	  "switch",	 "side",
+					"overlap",   "restart",	  "show_number", "called_prefix",
+					"delay_min", "delay_max", NULL };
+static const char *const not_pri[] = { "transport", "local",  "peer", "media",
+				       "codecs",    "source", NULL };
 
 unsigned int conf_pri_channels(const struct conf_pri *pri)
 {
@@ -31,6 +31,11 @@ unsigned int conf_pri_slot(const struct conf_pri *pri)
 unsigned int conf_pri_first(const struct conf_pri *pri)
 {
 	return pri->dchannel - conf_pri_slot(pri) + 1;
+}
+
+unsigned int conf_pri_channel(const struct conf_pri *pri, unsigned int slot)
+{
+	return conf_pri_first(pri) + slot - 1;
 }
 
 static int check_dchannel(struct conf_reader *reader, const config_setting_t *setting,

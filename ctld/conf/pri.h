@@ -22,5 +22,7 @@ unsigned int conf_pri_channels(const struct conf_pri *pri);
 unsigned int conf_pri_slot(const struct conf_pri *pri);
 /* DAHDI's number of the first. */
 unsigned int conf_pri_first(const struct conf_pri *pri);
+/* And of that at time slot SLOT, from 1. */
+unsigned int conf_pri_channel(const struct conf_pri *pri, unsigned int slot);
 
 #endif

@@ -9,7 +9,10 @@
 #include "conf/value.h"
 #include "protocol/number.h"
 
-#define DEFAULT_MAX_CALLS 100
+#define DEFAULT_MAX_CALLS    100
+#define DEFAULT_DELAY_MIN_MS 20 /* that the first packets are not late already */
+#define DEFAULT_DELAY_MAX_MS 100
+#define MAX_DELAY_MS	     200
 
 static const char *const kinds[] = { [TRUNK_SIP] = "sip", [TRUNK_PRI] = "pri", NULL };
 static const char *const transports[] = { [SIP_UDP] = "udp", [SIP_TCP] = "tcp", NULL };
@@ -67,6 +70,19 @@ static CONF_VALUE(read_region)
 	return conf_string(reader, setting, key, to);
 }
 
+static CONF_VALUE(read_called_prefix)
+{
+	int err;
+	const char *text = conf_text(reader, setting, &err);
+
+	if (!text)
+		return err;
+	if (!prefix_valid(text) || strlen(text) > CONF_MAX_CALLED_PREFIX)
+		return conf_refuse(reader, setting, "\"%s\" must be + and digits: \"+4930\"",
+				   key->name);
+	return conf_string(reader, setting, key, to);
+}
+
 static CONF_VALUE(read_dialled)
 {
 	struct conf_prefixes *prefixes = to;
@@ -108,6 +124,9 @@ static const struct conf_key keys[] = {
 	{ "number", conf_number, AT(number) },
 	{ "allow", conf_prefixes, AT(allow) },
 	{ "deny", conf_prefixes, AT(deny) },
+	{ "called_prefix", read_called_prefix, AT(tdm.called_prefix) },
+	{ "delay_min", conf_uint, AT(tdm.delay_min_ms), .min = 0, .max = MAX_DELAY_MS },
+	{ "delay_max", conf_uint, AT(tdm.delay_max_ms), .min = 0, .max = MAX_DELAY_MS },
 	{ "max_calls", conf_uint, AT(max_calls), .min = 1, .max = 100000 },
 	{ "carrier", conf_string, AT(carrier) },
 	{ "region", read_region, AT(region) },
@@ -134,6 +153,8 @@ static int prepare(void *item)
 	trunk->source_policy = PHONION_SOURCE_POLICY_STRICT;
 	trunk->max_calls = DEFAULT_MAX_CALLS;
 	trunk->pri.restart = true;
+	trunk->tdm.delay_min_ms = DEFAULT_DELAY_MIN_MS;
+	trunk->tdm.delay_max_ms = DEFAULT_DELAY_MAX_MS;
 	return 0;
 }
 
@@ -209,6 +230,10 @@ static int check(struct conf_reader *reader, const config_setting_t *setting, vo
 
 	if (!err && trunk->kind == TRUNK_SIP)
 		err = check_sip(reader, setting, trunk);
+	if (!err && trunk->tdm.delay_min_ms > trunk->tdm.delay_max_ms)
+		err = conf_refuse(reader, setting,
+				  "trunk \"%s\": \"delay_min\" is more than \"delay_max\"",
+				  trunk->name);
 	return err ? err : check_announced(reader, setting, trunk);
 }
 
@@ -293,6 +318,7 @@ void conf_trunk_clear(struct conf_trunk *trunk)
 {
 	free(trunk->name);
 	free(trunk->number);
+	free(trunk->tdm.called_prefix);
 	free(trunk->carrier);
 	free(trunk->region);
 	prefixes_clear(&trunk->allow);

@@ -204,6 +204,27 @@ void isdn_hangup(struct isdn_call *call, int cause)
 	span_schedule(span);
 }
 
+/* Who is told may hang up others, so each is looked for anew. */
+static struct isdn_call *find_known(const struct isdn_span *span)
+{
+	struct isdn_call *call = span->calls;
+
+	while (call && call->stage == STAGE_CLEARING)
+		call = call->next;
+	return call;
+}
+
+void isdn_span_clear(struct isdn_span *span, int cause)
+{
+	struct isdn_call *call;
+
+	while ((call = find_known(span))) {
+		call_ended(call, cause);
+		pri_hangup(span->pri, call->q931, cause);
+	}
+	span_schedule(span);
+}
+
 void *isdn_call_owner(const struct isdn_call *call)
 {
 	return call->owner;

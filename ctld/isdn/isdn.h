@@ -80,6 +80,9 @@ int isdn_span_new(struct isdn_span **span, struct loop *loop, const struct isdn_
  */
 void isdn_span_free(struct isdn_span *span);
 
+/* Every call ends with CAUSE: the peer is told, and isdn_ops.ended is called. */
+void isdn_span_clear(struct isdn_span *span, int cause);
+
 enum isdn_state isdn_span_state(const struct isdn_span *span);
 /* Its descriptor is of no use any more: all that is left is to free it. */
 bool isdn_span_lost(const struct isdn_span *span);

@@ -11,8 +11,9 @@
 #include "isdn/spans.h"
 #include "log/log.h"
 
-#define RETRY_MS 5000
-#define REFUSED	 404 /* no circuit begins at such a trunk yet */
+#define RETRY_MS	   5000
+#define REFUSED		   404
+#define NORMAL_UNSPECIFIED 31
 
 struct entry {
 	struct entry *next;
@@ -27,6 +28,8 @@ struct spans {
 	struct loop *loop;
 	struct entry *list;
 	struct loop_timer retry;
+	const struct spans_ops *ops; /* NULL: nobody wants calls */
+	void *arg;
 };
 
 static const char *state_name(const struct entry *entry)
@@ -40,36 +43,44 @@ static const char *state_name(const struct entry *entry)
 
 static void open_absent(void *arg);
 
+/* Calls that go out, go out with somebody who wants them. */
 static void on_incoming(struct isdn_call *call, const struct isdn_setup *setup, void *arg)
 {
-	(void)setup;
-	(void)arg;
-	isdn_hangup(call, q850_of_status(REFUSED));
+	const struct entry *entry = arg;
+
+	if (entry->spans->ops)
+		entry->spans->ops->incoming(entry->name, call, setup, entry->spans->arg);
+	else
+		isdn_hangup(call, q850_of_status(REFUSED));
 }
 
-static void on_digits(struct isdn_call *call, const struct isdn_setup *setup, void *arg)
+static void on_progress(struct isdn_call *call, bool inband, void *arg)
 {
-	on_incoming(call, setup, arg);
+	const struct entry *entry = arg;
+
+	entry->spans->ops->progress(call, inband, entry->spans->arg);
 }
 
-static void on_step(struct isdn_call *call, bool inband, void *arg)
+static void on_alerting(struct isdn_call *call, bool inband, void *arg)
 {
-	(void)call;
-	(void)inband;
-	(void)arg;
+	const struct entry *entry = arg;
+
+	entry->spans->ops->alerting(call, inband, entry->spans->arg);
 }
 
 static void on_answered(struct isdn_call *call, void *arg)
 {
-	(void)call;
-	(void)arg;
+	const struct entry *entry = arg;
+
+	entry->spans->ops->answered(call, entry->spans->arg);
 }
 
 static void on_ended(struct isdn_call *call, int cause, void *arg)
 {
-	(void)call;
-	(void)cause;
-	(void)arg;
+	const struct entry *entry = arg;
+
+	if (entry->spans->ops)
+		entry->spans->ops->ended(call, cause, entry->spans->arg);
 }
 
 static void on_state(struct isdn_span *span, enum isdn_state state, void *arg)
@@ -83,8 +94,16 @@ static void on_state(struct isdn_span *span, enum isdn_state state, void *arg)
 	log_info("trunk %s: the span is %s", entry->name, state_name(entry));
 }
 
-static const struct isdn_ops ops = { on_incoming, on_digits,   on_step,	 on_step,
-				     on_step,	  on_answered, on_ended, on_state };
+static const struct isdn_ops ops = {
+	.incoming = on_incoming,
+	.digits = on_incoming,
+	.proceeding = on_progress,
+	.progress = on_progress,
+	.alerting = on_alerting,
+	.answered = on_answered,
+	.ended = on_ended,
+	.state = on_state,
+};
 
 static int open_span(struct entry *entry)
 {
@@ -177,6 +196,8 @@ static void drop_unwanted(struct spans *spans)
 			continue;
 		}
 		*at = entry->next;
+		if (entry->span)
+			isdn_span_clear(entry->span, NORMAL_UNSPECIFIED);
 		entry_free(entry);
 	}
 }
@@ -264,6 +285,21 @@ int spans_new(struct spans **spans, struct loop *loop, struct control *control,
 	else
 		*spans = new;
 	return err;
+}
+
+void spans_use(struct spans *spans, const struct spans_ops *new_ops, void *arg)
+{
+	spans->ops = new_ops;
+	spans->arg = arg;
+}
+
+struct isdn_span *spans_find(const struct spans *spans, const char *trunk)
+{
+	const struct entry *entry = spans->list;
+
+	while (entry && strcmp(entry->name, trunk))
+		entry = entry->next;
+	return entry ? entry->span : NULL;
 }
 
 void spans_free(struct spans *spans)

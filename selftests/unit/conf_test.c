@@ -253,13 +253,16 @@ static const struct bad bad[] = {
 	{ PRI("dchannel = 24; side = \"user\";"), 2, "must be one of \"cpe\", \"net\"" },
 	{ PRI("dchannel = 24; overlap = 1;"), 2, "true or false" },
 	{ PRI("dchannel = 24; local = \"192.0.2.1\";"), 2, "\"local\" is not for" },
-	{ PRI("dchannel = 24; carrier = \"c\"; region = \"DE\";"), 2, "\"carrier\" is not for" },
+	{ PRI("dchannel = 24; called_prefix = \"30\";"), 2, "must be + and digits" },
+	{ PRI("dchannel = 24; delay_max = 201;"), 2, "from 0 to 200" },
+	{ PRI("dchannel = 24; delay_min = 101;"), 2, "\"delay_min\" is more than" },
+	{ PRI("dchannel = 24; ingresses = ( { number = \"+4930100\"; } );"), 2,
+	  "needs \"carrier\"" },
+	{ TRUNK_WITH("called_prefix = \"+49\";"), 2, "\"called_prefix\" is not for" },
+	{ TRUNK_WITH("delay_min = 1;"), 2, "\"delay_min\" is not for" },
 	{ "trunks = ({ name = \"p\"; kind = \"pri\"; dchannel = 24; },\n"
 	  "{ name = \"q\"; kind = \"pri\"; dchannel = 39; line = \"e1\"; });\n",
 	  2, "channels in common" },
-	{ "trunks = ( " TRUNK_A ", { name = \"p\"; kind = \"pri\"; dchannel = 24; });\n"
-	  "circuits = (\n{ name = \"c\"; in = \"a\"; ingress = \"1\"; out = \"p\"; next = \"2\"; });\n",
-	  3, "no calls go by a trunk of the kind \"pri\" yet" },
 #else
 	{ PRI("dchannel = 24;"), 2, "without libpri" },
 #endif

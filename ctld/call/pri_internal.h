@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PHONION_PRI_INTERNAL_H
+#define PHONION_PRI_INTERNAL_H
+
+#include "call/call.h"
+
+/* The leg is to be the channel that the call has now. */
+enum cause pri_side_open_leg(struct side *side);
+/* The peer has ended its call: SIDE_DOWN. */
+void pri_side_forget(struct side *side);
+
+#endif

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is done to a side that is a call of a PRI span, and its way out. */
+#include <errno.h>
+#include <string.h>
+
+#include "call/call.h"
+#include "call/dial.h"
+#include "call/media.h"
+#include "call/pri_internal.h"
+#include "conf/pri.h"
+#include "isdn/isdn.h"
+#include "isdn/q850.h"
+#include "isdn/spans.h"
+#include "log/log.h"
+
+#define NORMAL_CLEARING 16
+
+/* The far side's own words stop here, and who talked hears none (RFC 3398, 8.2.6.1). */
+static int cause_for_peer(const struct side *side, enum cause cause)
+{
+	if (side->id == SIDE_OUT || side->state == SIDE_UP)
+		return NORMAL_CLEARING;
+	return q850_of_status(cause_status(cause));
+}
+
+void pri_side_forget(struct side *side)
+{
+	side->pri.call = NULL;
+	side->state = SIDE_DOWN;
+}
+
+static void end(struct side *side, enum cause cause)
+{
+	if (side->pri.call)
+		isdn_hangup(side->pri.call, cause_for_peer(side, cause));
+	side->pri.call = NULL;
+	side_down(side);
+}
+
+enum cause pri_side_open_leg(struct side *side)
+{
+	unsigned int slot = isdn_call_channel(side->pri.call), number;
+	struct dahdi_channel card;
+	int err;
+
+	if (!slot)
+		return CAUSE_FAR_MEDIA;
+	number = conf_pri_channel(&side->trunk->pri, slot);
+	if (side->leg.id && side->leg.tdm.card.number == number)
+		return CAUSE_NORMAL;
+	media_close_leg(side); /* the peer has named another channel since */
+	err = dahdi_channel_open(&card, number);
+	if (err)
+		log_warn("trunk %s: channel %u: %s", side->trunk->name, number, strerror(-err));
+	else
+		err = tdm_open(side, &card);
+	return err ? media_cause(err) : CAUSE_NORMAL;
+}
+
+static enum cause cause_of_dial(int err)
+{
+	switch (err) {
+	case -EBUSY:
+		return CAUSE_TRUNK_FULL;
+	case -ENOMEM:
+	case -EINVAL:
+		return CAUSE_INTERNAL;
+	default:
+		return CAUSE_FAR_UNREACHABLE;
+	}
+}
+
+static enum cause dial_out(struct side *out, const char *number)
+{
+	const struct conf_trunk *trunk = out->trunk;
+	struct isdn_span *span = spans_find(out->call->calls->deps.spans, trunk->name);
+	struct isdn_dial dial = { .number = number,
+				  .caller = trunk->number,
+				  .restricted = !trunk->pri.show_number,
+				  .owner = out };
+	int err = span ? isdn_call_new(span, &dial, &out->pri.call) : -ENETDOWN;
+
+	if (err) {
+		out->pri.call = NULL;
+		return cause_of_dial(err);
+	}
+	out->state = SIDE_INVITING;
+	return CAUSE_NORMAL;
+}
+
+/* Whose telephone is to make the tone, the caller's exchange knows by itself. */
+static void ring(struct side *in, bool alerting, bool media)
+{
+	if (alerting && !isdn_alerting(in->pri.call, media))
+		return;
+	if (media)
+		isdn_progress(in->pri.call);
+}
+
+static int answer(struct side *in)
+{
+	int err = isdn_answer(in->pri.call);
+
+	if (!err)
+		in->state = SIDE_UP;
+	return err;
+}
+
+static void init(struct side *side)
+{
+	side->pri.call = NULL;
+}
+
+/* Nobody on a telephone line can be told of another direction. */
+static void follow(struct side *side)
+{
+	(void)side;
+}
+
+static bool hears_digits(const struct side *in)
+{
+	(void)in;
+	return true;
+}
+
+static bool is_idle(const struct side *side)
+{
+	return side->pri.call;
+}
+
+static void moved(struct side *side, struct side *from)
+{
+	from->pri.call = NULL;
+	isdn_call_set_owner(side->pri.call, side);
+}
+
+static json_t *encode(const struct side *side)
+{
+	return json_pack("{s:i}", "slot", (int)isdn_call_channel(side->pri.call));
+}
+
+/* libpri knows of no call that it has not seen begin: the other side is to be told. */
+static bool decode(struct side *side, const json_t *state)
+{
+	(void)state;
+	side->state = SIDE_DOWN;
+	return true;
+}
+
+static void release(struct side *side)
+{
+	if (side->pri.call)
+		isdn_call_set_owner(side->pri.call, NULL);
+}
+
+const struct side_ops pri_side_ops = {
+	.init = init,
+	.dial = dial_out,
+	.ring = ring,
+	.answer = answer,
+	.end = end,
+	.follow = follow,
+	.hears_digits = hears_digits,
+	.is_idle = is_idle,
+	.moved = moved,
+	.describe = tdm_describe,
+	.encode = encode,
+	.decode = decode,
+	.release = release,
+};

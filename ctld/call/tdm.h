@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The leg of a side that is a telephone channel: the channel of a card, connected in
+ * DAHDI with one of phonion_dahdi.ko's, which is a leg like any other.
+ */
+#ifndef PHONION_CALL_TDM_H
+#define PHONION_CALL_TDM_H
+
+#include "dahdi/channel.h"
+#include "dataplane/dataplane.h"
+
+struct call;
+struct side;
+
+struct tdm_leg {
+	struct dahdi_channel card, ours; /* card.number 0: the leg is RTP */
+};
+
+/* Takes CARD over, also on error, and makes the leg. */
+int tdm_open(struct side *side, const struct dahdi_channel *card);
+/* The leg is gone; a second call does nothing. */
+void tdm_close(struct tdm_leg *tdm);
+/* Fills in what the leg is to be. */
+void tdm_describe(const struct side *side, struct dp_leg *leg);
+/*
+ * Both legs of an answered call are channels of one law, and nothing is to be heard or
+ * said between them: DAHDI connects the two cards' channels, without packets. The legs
+ * stay, for the call's window and lease, and hold the channels. What cannot be connected
+ * so is left bridged.
+ */
+void tdm_cross_connect(struct call *call);
+
+#endif
