@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A line's channel, as DAHDI has it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cas/internal.h"
+#include "dahdi/dahdi.h"
+
+#define DEVICE "/dev/dahdi/channel"
+#define BITS   0xf /* DAHDI's looped spans have those of other channels above */
+
+static const int sigtypes[] = {
+	[CAS_FXO_LS] = DAHDI_SIG_FXOLS, [CAS_FXO_GS] = DAHDI_SIG_FXOGS,
+	[CAS_FXO_KS] = DAHDI_SIG_FXOKS, [CAS_FXS_LS] = DAHDI_SIG_FXSLS,
+	[CAS_FXS_GS] = DAHDI_SIG_FXSGS, [CAS_FXS_KS] = DAHDI_SIG_FXSKS,
+	[CAS_EM] = DAHDI_SIG_EM,
+};
+
+static int prepare(int fd, unsigned int channel, enum cas_signalling signalling)
+{
+	struct dahdi_params params = { 0 };
+	int number = channel;
+
+	if (ioctl(fd, DAHDI_SPECIFY, &number) || ioctl(fd, DAHDI_GET_PARAMS, &params))
+		return -errno;
+	return params.sigtype == sigtypes[signalling] ? 0 : -EPROTOTYPE;
+}
+
+int cas_channel_open(unsigned int channel, enum cas_signalling signalling, int *fd)
+{
+	int new = open(DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC), err;
+
+	if (new < 0)
+		return -errno;
+	err = prepare(new, channel, signalling);
+	if (err)
+		close(new);
+	else
+		*fd = new;
+	return err;
+}
+
+/* What takes its time is told by an event when it is done. */
+static int channel_hook(int fd, int what)
+{
+	return ioctl(fd, DAHDI_HOOK, &what) && errno != EINPROGRESS ? -errno : 0;
+}
+
+static int channel_dial(int fd, const char *string)
+{
+	struct dahdi_dialoperation dial = { .op = DAHDI_DIAL_OP_REPLACE };
+	int err;
+
+	snprintf(dial.dialstr, sizeof(dial.dialstr), "%s", string);
+	err = ioctl(fd, DAHDI_DIAL, &dial) ? -errno : 0;
+	explicit_bzero(&dial, sizeof(dial));
+	return err;
+}
+
+static int channel_event(int fd)
+{
+	int event = DAHDI_EVENT_NONE;
+
+	return ioctl(fd, DAHDI_GETEVENT, &event) ? -errno : event;
+}
+
+static int channel_status(int fd, struct channel_status *status)
+{
+	struct dahdi_params params = { 0 };
+
+	if (ioctl(fd, DAHDI_GET_PARAMS, &params))
+		return -errno;
+	*status = (struct channel_status){ .offhook = params.rxisoffhook,
+					   .bits = params.rxbits & BITS,
+					   .alarm = params.chan_alarms,
+					   .alaw = params.curlaw == DAHDI_LAW_ALAW };
+	return 0;
+}
+
+static int channel_reverse(int fd, bool reversed)
+{
+	int polarity = reversed;
+
+	return ioctl(fd, DAHDI_SETPOLARITY, &polarity) ? -errno : 0;
+}
+
+const struct channel_ops channel_dahdi = { channel_hook, channel_dial, channel_event,
+					   channel_status, channel_reverse };

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A number goes out, by pulses or DTMF of DAHDI's. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cas/internal.h"
+#include "log/log.h"
+
+#define PLUS	 "00"
+#define DIGITS	 "0123456789*#"
+#define PULSES	 "0123456789"
+#define LIMIT_MS 180000 /* 63 zeros by pulses take less */
+
+int cas_translate(const struct cas_line *line, const char *number, char *to)
+{
+	const char *plus = *line->conf.plus ? line->conf.plus : PLUS;
+	bool international;
+	int len;
+
+	if (line->end == &end_exchange)
+		return 0; /* a telephone is rung, not dialled */
+	international = *number == '+';
+	len = snprintf(to, CAS_NUMBER_SIZE, "%s%s", international ? plus : "",
+		       number + international);
+	if (!number[international] || len >= CAS_NUMBER_SIZE)
+		return -EINVAL;
+	return to[strspn(to, line->conf.pulse ? PULSES : DIGITS)] ? -EINVAL : 0;
+}
+
+static void on_limit(void *arg)
+{
+	cas_ended(arg, CAUSE_TEMPORARY);
+}
+
+static void on_ready(void *arg)
+{
+	struct cas_line *line = arg;
+	struct cas_call *call = &line->call;
+	char string[CAS_NUMBER_SIZE + 1];
+	int err;
+
+	snprintf(string, sizeof(string), "%c%s", line->conf.pulse ? 'P' : 'T', call->number);
+	explicit_bzero(call->number, sizeof(call->number));
+	call->stage = STAGE_DIALLING;
+	err = line->channel->dial(line->fd, string);
+	explicit_bzero(string, sizeof(string));
+	if (!err) {
+		cas_await(line, LIMIT_MS, on_limit);
+		return;
+	}
+	log_error("a line cannot dial: %s",
+		  err == -ENODATA ? "DAHDI has no tone zone" : strerror(-err));
+	cas_ended(line, CAUSE_TEMPORARY);
+}
+
+void cas_dial_after(struct cas_line *line, uint32_t ms)
+{
+	line->call.ready = true;
+	cas_await(line, ms, on_ready);
+}
+
+/* Who is told that it is dialled may hang up. */
+void cas_dial_completed(struct cas_line *line)
+{
+	struct cas_call *call = &line->call;
+
+	loop_timer_del(&call->timer);
+	call->stage = STAGE_DIALLED;
+	line->ops->dialled(call, line->arg);
+	if (call->stage == STAGE_DIALLED &&
+	    (call->early || (line->end == &end_telephone && line->conf.supervision == CAS_DIALLED)))
+		cas_answered(line);
+}
