@@ -8,6 +8,7 @@
 
 #include "book/book.h"
 #include "call/call.h"
+#include "cas/lines.h"
 #include "conf/conf.h"
 #include "control/control.h"
 #include "dataplane/ports.h"
@@ -25,6 +26,7 @@ struct daemon {
 	struct loop *loop;
 	struct calls_deps deps;
 	struct calls *calls;
+	struct lines *lines;
 	struct loop_timer stop_timer;
 };
 
@@ -100,6 +102,8 @@ static void on_hangup(int signo, void *arg)
 	}
 	if (spans_configure(daemon->deps.spans, conf))
 		log_error("no memory for the spans");
+	if (lines_configure(daemon->lines, conf))
+		log_error("no memory for the lines");
 	log_info("configuration read again");
 }
 
@@ -175,6 +179,8 @@ static int open_all(struct daemon *daemon, struct conf *conf)
 	if (!err)
 		err = spans_new(&daemon->deps.spans, daemon->loop, daemon->deps.control, conf);
 	if (!err)
+		err = lines_new(&daemon->lines, daemon->loop, daemon->deps.control, conf);
+	if (!err)
 		err = calls_new(&daemon->calls, &daemon->deps, conf);
 	if (err)
 		log_error("cannot start: %s", strerror(-err));
@@ -185,6 +191,7 @@ static void close_all(struct daemon *daemon)
 {
 	loop_timer_del(&daemon->stop_timer);
 	control_close(daemon->deps.control);
+	lines_free(daemon->lines);
 	calls_free(daemon->calls);
 	spans_free(daemon->deps.spans);
 	book_free(daemon->deps.book);

@@ -14,7 +14,7 @@
 #include <linux/phonion.h>
 
 enum sip_transport { SIP_UDP, SIP_TCP };
-enum trunk_kind { TRUNK_SIP, TRUNK_PRI };
+enum trunk_kind { TRUNK_SIP, TRUNK_PRI, TRUNK_CAS };
 
 #define CONF_MAX_PREFIXES 64
 
@@ -47,12 +47,24 @@ struct conf_tdm {
 	unsigned int delay_min_ms, delay_max_ms; /* of the jitter buffer */
 };
 
+/* Lines, each a channel of its own by DAHDI's numbers, that are alike. */
+struct conf_cas {
+	unsigned int *channels;
+	size_t n_channels;
+	unsigned int signalling;  /* enum cas_signalling */
+	unsigned int supervision; /* enum cas_supervision */
+	unsigned int pulse;	  /* 1: dialled by pulses, 0: by DTMF */
+	uint32_t first_digit_ms, interdigit_ms, dial_delay_ms;
+	char *plus; /* dialled for +; NULL: "00" */
+};
+
 /* A relay's connection to a carrier. What is SIP's is unset with another kind. */
 struct conf_trunk {
 	char *name;
 	enum trunk_kind kind;
 	struct conf_tdm tdm;
 	struct conf_pri pri;
+	struct conf_cas cas;
 	enum sip_transport transport;
 	struct sockaddr_storage local; /* our SIP address and port, listened on */
 	struct sockaddr_storage peer;  /* the carrier's */

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "conf/pri.h"
+#include "conf/trunk.h"
 #include "isdn/isdn.h"
 
 const char *const conf_pri_lines[] = { "t1", "e1", NULL };
@@ -58,14 +59,10 @@ static int check_dchannel(struct conf_reader *reader, const config_setting_t *se
 int conf_pri_check_keys(struct conf_reader *reader, const config_setting_t *setting,
 			const struct conf_trunk *trunk)
 {
-	const char *const *key = trunk->kind == TRUNK_PRI ? not_pri : pri_only;
+	bool pri = trunk->kind == TRUNK_PRI;
+	int err = conf_trunk_refuse(reader, setting, trunk, pri ? not_pri : pri_only);
 
-	for (; *key; key++)
-		if (config_setting_get_member(setting, *key))
-			return conf_refuse(reader, setting,
-					   "trunk \"%s\": \"%s\" is not for a trunk of this kind",
-					   trunk->name, *key);
-	return trunk->kind == TRUNK_PRI ? check_dchannel(reader, setting, trunk) : 0;
+	return !err && pri ? check_dchannel(reader, setting, trunk) : err;
 }
 
 int conf_pri_check_pair(struct conf_reader *reader, const config_setting_t *setting,

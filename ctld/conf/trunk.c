@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/cas.h"
 #include "conf/ingress.h"
 #include "conf/pri.h"
 #include "conf/trunk.h"
@@ -14,7 +15,9 @@
 #define DEFAULT_DELAY_MAX_MS 100
 #define MAX_DELAY_MS	     200
 
-static const char *const kinds[] = { [TRUNK_SIP] = "sip", [TRUNK_PRI] = "pri", NULL };
+static const char *const kinds[] = {
+	[TRUNK_SIP] = "sip", [TRUNK_PRI] = "pri", [TRUNK_CAS] = "cas", NULL
+};
 static const char *const transports[] = { [SIP_UDP] = "udp", [SIP_TCP] = "tcp", NULL };
 static const char *const codecs[] = {
 	[PHONION_CODEC_PCMU] = "pcmu", [PHONION_CODEC_PCMA] = "pcma", NULL
@@ -139,6 +142,14 @@ static const struct conf_key keys[] = {
 	{ "overlap", conf_bool, AT(pri.overlap) },
 	{ "restart", conf_bool, AT(pri.restart) },
 	{ "show_number", conf_bool, AT(pri.show_number) },
+	{ "channels", conf_cas_channels, AT(cas) },
+	{ "signalling", conf_word, AT(cas.signalling), .words = conf_cas_signallings },
+	{ "dial", conf_word, AT(cas.pulse), .words = conf_cas_dials },
+	{ "supervision", conf_word, AT(cas.supervision), .words = conf_cas_supervisions },
+	{ "first_digit_timeout", conf_seconds, AT(cas.first_digit_ms), .min = 1, .max = 120 },
+	{ "interdigit_timeout", conf_seconds, AT(cas.interdigit_ms), .min = 1, .max = 30 },
+	{ "dial_delay", conf_seconds, AT(cas.dial_delay_ms), .min = 1, .max = 30 },
+	{ "plus", conf_cas_plus, AT(cas.plus) },
 	{ NULL },
 };
 
@@ -155,6 +166,7 @@ static int prepare(void *item)
 	trunk->pri.restart = true;
 	trunk->tdm.delay_min_ms = DEFAULT_DELAY_MIN_MS;
 	trunk->tdm.delay_max_ms = DEFAULT_DELAY_MAX_MS;
+	conf_cas_prepare(&trunk->cas);
 	return 0;
 }
 
@@ -188,6 +200,17 @@ static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_st
 static bool same_endpoint(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
 {
 	return same_host(a, b) && port_of(a) == port_of(b);
+}
+
+int conf_trunk_refuse(struct conf_reader *reader, const config_setting_t *setting,
+		      const struct conf_trunk *trunk, const char *const *keys)
+{
+	for (; *keys; keys++)
+		if (config_setting_get_member(setting, *keys))
+			return conf_refuse(reader, setting,
+					   "trunk \"%s\": \"%s\" is not for a trunk of this kind",
+					   trunk->name, *keys);
+	return 0;
 }
 
 static int check_announced(struct conf_reader *reader, const config_setting_t *setting,
@@ -228,6 +251,8 @@ static int check(struct conf_reader *reader, const config_setting_t *setting, vo
 	struct conf_trunk *trunk = item;
 	int err = conf_pri_check_keys(reader, setting, trunk);
 
+	if (!err)
+		err = conf_cas_check_keys(reader, setting, trunk);
 	if (!err && trunk->kind == TRUNK_SIP)
 		err = check_sip(reader, setting, trunk);
 	if (!err && trunk->tdm.delay_min_ms > trunk->tdm.delay_max_ms)
@@ -262,6 +287,8 @@ static int check_pair(struct conf_reader *reader, const config_setting_t *settin
 {
 	if (!strcmp(a->name, b->name))
 		return conf_refuse(reader, setting, "there are two trunks \"%s\"", a->name);
+	if (a->kind == TRUNK_CAS || b->kind == TRUNK_CAS)
+		return conf_cas_check_pair(reader, setting, a, b);
 	if (a->kind != b->kind)
 		return 0;
 	if (a->kind == TRUNK_PRI)
@@ -321,6 +348,7 @@ void conf_trunk_clear(struct conf_trunk *trunk)
 	free(trunk->tdm.called_prefix);
 	free(trunk->carrier);
 	free(trunk->region);
+	conf_cas_clear(&trunk->cas);
 	prefixes_clear(&trunk->allow);
 	prefixes_clear(&trunk->deny);
 	prefixes_clear(&trunk->prefixes);

@@ -239,7 +239,7 @@ struct bad {
 #define PRI(keys) "trunks = (\n{ name = \"p\"; kind = \"pri\"; " keys " });\n"
 
 static const struct bad bad[] = {
-	{ TRUNK_WITH("kind = \"ss7\";"), 2, "must be one of \"sip\", \"pri\"" },
+	{ TRUNK_WITH("kind = \"ss7\";"), 2, "must be one of \"sip\", \"pri\", \"cas\"" },
 	{ TRUNK_WITH("dchannel = 24;"), 2, "\"dchannel\" is not for a trunk of this kind" },
 	{ TRUNK_WITH("overlap = true;"), 2, "\"overlap\" is not for" },
 #ifdef HAVE_PRI

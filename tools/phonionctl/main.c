@@ -31,6 +31,7 @@ static const char help[] =
 	"  broker [list]           brokers, when they served us last, what was refused\n"
 	"  call [show]             calls and their legs\n"
 	"  span [list]             ISDN spans: layer 2, and what their channels do\n"
+	"  line [list]             telephone lines: whether they are idle, and their calls\n"
 	"  call hangup ID\n"
 	"\n"
 	"From both:\n"
@@ -50,6 +51,7 @@ static const struct command list[] = {
 	{ "circuit", cmd_circuit }, { "monitor", cmd_monitor },
 	{ "doctor", cmd_doctor },   { "span", cmd_span },
 	{ "broker", cmd_broker },   { "reservation", cmd_reservation },
+	{ "line", cmd_line },
 };
 
 static const struct commands commands = { help, list, sizeof(list) / sizeof(list[0]) };

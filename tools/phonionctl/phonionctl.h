@@ -17,6 +17,7 @@ int cmd_leg(const struct opts *opts, int argc, char **argv);
 int cmd_bridge(const struct opts *opts, int argc, char **argv);
 int cmd_stats(const struct opts *opts, int argc, char **argv);
 int cmd_circuit(const struct opts *opts, int argc, char **argv);
+int cmd_line(const struct opts *opts, int argc, char **argv);
 int cmd_span(const struct opts *opts, int argc, char **argv);
 int cmd_reservation(const struct opts *opts, int argc, char **argv);
 int cmd_broker(const struct opts *opts, int argc, char **argv);

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The lines of the trunks of the kind "cas", and what the operator is told of them. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cas/cas.h"
+#include "cas/lines.h"
+#include "conf/cas.h"
+#include "control/control.h"
+#include "isdn/q850.h"
+#include "log/log.h"
+
+#define RETRY_MS 5000
+#define REFUSED	 404 /* no circuit begins at such a trunk yet */
+
+struct entry {
+	struct entry *next;
+	char *trunk;
+	unsigned int channel;
+	struct cas_line_conf conf;
+	struct cas_line *line; /* NULL: its channel could not be opened */
+	struct lines *lines;
+	bool wanted, told;
+};
+
+struct lines {
+	struct loop *loop;
+	struct entry *list; /* by channel */
+	struct loop_timer retry;
+};
+
+static const char *state_name(const struct entry *entry)
+{
+	static const char *const names[] = {
+		[CAS_ALARM] = "alarm", [CAS_IDLE] = "idle", [CAS_BUSY] = "busy", [CAS_CLEARING] = "clearing"
+	};
+
+	return entry->line ? names[cas_line_state(entry->line)] : "absent";
+}
+
+static void open_absent(void *arg);
+
+static void on_incoming(struct cas_call *call, const struct cas_setup *setup, void *arg)
+{
+	(void)setup;
+	(void)arg;
+	cas_hangup(call, q850_of_status(REFUSED));
+}
+
+static void on_digits(struct cas_call *call, const struct cas_setup *setup, void *arg)
+{
+	on_incoming(call, setup, arg);
+}
+
+static void on_step(struct cas_call *call, void *arg)
+{
+	(void)call;
+	(void)arg;
+}
+
+static void on_pulse(struct cas_call *call, char digit, void *arg)
+{
+	(void)call;
+	(void)digit;
+	(void)arg;
+}
+
+static void on_ended(struct cas_call *call, int cause, void *arg)
+{
+	(void)call;
+	(void)cause;
+	(void)arg;
+}
+
+static void on_alarm(struct cas_line *line, bool alarm, void *arg)
+{
+	struct entry *entry = arg;
+	struct lines *lines = entry->lines;
+
+	if (cas_line_lost(line))
+		loop_timer_set(lines->loop, &lines->retry, RETRY_MS, open_absent, lines);
+	log_info("trunk %s: channel %u: alarm %s", entry->trunk, entry->channel,
+		 alarm ? "begins" : "is over");
+}
+
+static const struct cas_ops ops = { .incoming = on_incoming,
+				    .digits = on_digits,
+				    .dialled = on_step,
+				    .alerting = on_step,
+				    .answered = on_step,
+				    .flash = on_step,
+				    .pulse = on_pulse,
+				    .ended = on_ended,
+				    .alarm = on_alarm };
+
+static int open_line(struct entry *entry)
+{
+	int fd, err = cas_channel_open(entry->channel, entry->conf.signalling, &fd);
+
+	return err ? err
+		   : cas_line_new(&entry->line, entry->lines->loop, &entry->conf, fd, &ops, entry);
+}
+
+static const char *why(int err)
+{
+	return err == -EPROTOTYPE ? "DAHDI has it configured for another signalling"
+				  : strerror(-err);
+}
+
+/* Told once, and again when it was there meanwhile. */
+static void open_absent(void *arg)
+{
+	struct lines *lines = arg;
+	bool absent = false;
+
+	for (struct entry *entry = lines->list; entry; entry = entry->next) {
+		int err;
+
+		if (entry->line && cas_line_lost(entry->line)) {
+			cas_line_free(entry->line);
+			entry->line = NULL;
+		}
+		err = entry->line ? 0 : open_line(entry);
+		if (err && !entry->told)
+			log_error("trunk %s: channel %u: %s", entry->trunk, entry->channel,
+				  why(err));
+		entry->told = err;
+		absent |= err;
+	}
+	if (absent)
+		loop_timer_set(lines->loop, &lines->retry, RETRY_MS, open_absent, lines);
+}
+
+static void entry_free(struct entry *entry)
+{
+	cas_line_free(entry->line);
+	free(entry->trunk);
+	free(entry);
+}
+
+static struct cas_line_conf conf_of(const struct conf_trunk *trunk)
+{
+	const struct conf_cas *cas = &trunk->cas;
+	struct cas_line_conf conf = { .signalling = cas->signalling,
+				      .supervision = cas->supervision,
+				      .pulse = cas->pulse,
+				      .first_digit_ms = cas->first_digit_ms,
+				      .interdigit_ms = cas->interdigit_ms,
+				      .dial_delay_ms = cas->dial_delay_ms };
+
+	snprintf(conf.plus, sizeof(conf.plus), "%s", cas->plus ? cas->plus : "");
+	snprintf(conf.number, sizeof(conf.number), "%s", trunk->number ? trunk->number : "");
+	return conf;
+}
+
+static bool same(const struct cas_line_conf *a, const struct cas_line_conf *b)
+{
+	return a->signalling == b->signalling && a->supervision == b->supervision &&
+	       a->pulse == b->pulse && a->first_digit_ms == b->first_digit_ms &&
+	       a->interdigit_ms == b->interdigit_ms && a->dial_delay_ms == b->dial_delay_ms &&
+	       !strcmp(a->plus, b->plus) && !strcmp(a->number, b->number);
+}
+
+static struct entry *find(struct lines *lines, const struct conf_trunk *trunk, unsigned int channel)
+{
+	struct cas_line_conf conf = conf_of(trunk);
+	struct entry *entry = lines->list;
+
+	while (entry && (entry->channel != channel || strcmp(entry->trunk, trunk->name) ||
+			 !same(&entry->conf, &conf)))
+		entry = entry->next;
+	return entry;
+}
+
+static int entry_add(struct lines *lines, const struct conf_trunk *trunk, unsigned int channel)
+{
+	struct entry *entry = calloc(1, sizeof(*entry)), **at = &lines->list;
+
+	if (!entry)
+		return -ENOMEM;
+	entry->trunk = strdup(trunk->name);
+	if (!entry->trunk) {
+		free(entry);
+		return -ENOMEM;
+	}
+	entry->channel = channel;
+	entry->conf = conf_of(trunk);
+	entry->lines = lines;
+	entry->wanted = true;
+	while (*at && (*at)->channel < channel)
+		at = &(*at)->next;
+	entry->next = *at;
+	*at = entry;
+	return 0;
+}
+
+static void drop_unwanted(struct lines *lines)
+{
+	struct entry **at = &lines->list, *entry;
+
+	while ((entry = *at)) {
+		if (entry->wanted) {
+			at = &entry->next;
+			continue;
+		}
+		*at = entry->next;
+		entry_free(entry);
+	}
+}
+
+static int want(struct lines *lines, const struct conf_trunk *trunk)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < trunk->cas.n_channels && !err; i++) {
+		struct entry *entry = find(lines, trunk, trunk->cas.channels[i]);
+
+		if (entry)
+			entry->wanted = true;
+		else
+			err = entry_add(lines, trunk, trunk->cas.channels[i]);
+	}
+	return err;
+}
+
+int lines_configure(struct lines *lines, const struct conf *conf)
+{
+	int err = 0;
+
+	for (struct entry *entry = lines->list; entry; entry = entry->next)
+		entry->wanted = false;
+	for (size_t i = 0; i < conf->n_trunks && !err; i++)
+		if (conf->trunks[i].kind == TRUNK_CAS)
+			err = want(lines, &conf->trunks[i]);
+	drop_unwanted(lines); /* before another may open the same channel */
+	open_absent(lines);
+	return err;
+}
+
+struct cas_line *lines_hunt(const struct lines *lines, const char *trunk)
+{
+	struct cas_line *found = NULL;
+
+	for (const struct entry *entry = lines->list; entry; entry = entry->next) {
+		if (strcmp(entry->trunk, trunk) || !entry->line ||
+		    cas_line_state(entry->line) != CAS_IDLE)
+			continue;
+		found = entry->line;
+		if (entry->conf.signalling > CAS_FXO_KS)
+			break;
+	}
+	return found;
+}
+
+static json_t *ended_json(const struct cas_counters *counters)
+{
+	json_t *ended = json_object();
+	char cause[12];
+
+	for (int i = 0; i <= Q850_MAX; i++) {
+		if (!counters->ended[i])
+			continue;
+		snprintf(cause, sizeof(cause), "%d", i);
+		json_object_set_new(ended, cause, json_integer(counters->ended[i]));
+	}
+	return ended;
+}
+
+static json_t *line_json(const struct entry *entry)
+{
+	static const struct cas_counters none;
+	const struct cas_counters *c = entry->line ? cas_line_counters(entry->line) : &none;
+	const char *law = entry->line && cas_line_alaw(entry->line) ? "alaw" : "ulaw";
+
+	return json_pack("{s:s, s:i, s:s, s:s, s:s?, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+			 "trunk", entry->trunk, "channel", (int)entry->channel, "signalling",
+			 conf_cas_signallings[entry->conf.signalling], "state", state_name(entry),
+			 "law", entry->line ? law : NULL, "incoming", (json_int_t)c->incoming,
+			 "outgoing", (json_int_t)c->outgoing, "answered", (json_int_t)c->answered,
+			 "glare", (json_int_t)c->glare, "flashes", (json_int_t)c->flash, "alarms",
+			 (json_int_t)c->alarms, "ignored", (json_int_t)c->ignored, "ended",
+			 ended_json(c));
+}
+
+static json_t *on_line_list(const json_t *args, const char **error, void *arg)
+{
+	const struct lines *lines = arg;
+	json_t *list = json_array();
+
+	(void)args;
+	(void)error;
+	for (const struct entry *entry = lines->list; entry; entry = entry->next)
+		json_array_append_new(list, line_json(entry));
+	return list;
+}
+
+int lines_new(struct lines **lines, struct loop *loop, struct control *control,
+	      const struct conf *conf)
+{
+	struct lines *new = calloc(1, sizeof(*new));
+	int err;
+
+	if (!new)
+		return -ENOMEM;
+	new->loop = loop;
+	err = lines_configure(new, conf);
+	if (!err && control)
+		err = control_command(control, "line.list", on_line_list, new);
+	if (err)
+		lines_free(new);
+	else
+		*lines = new;
+	return err;
+}
+
+void lines_free(struct lines *lines)
+{
+	struct entry *entry;
+
+	if (!lines)
+		return;
+	loop_timer_del(&lines->retry);
+	while ((entry = lines->list)) {
+		lines->list = entry->next;
+		entry_free(entry);
+	}
+	free(lines);
+}
