@@ -6,6 +6,7 @@ channel of the one is read from the same channel of the other, as over a wire.
 """
 import fcntl
 import glob
+import math
 import os
 import select
 import struct
@@ -19,6 +20,8 @@ MULAW, ALAW = 1, 2
 CLEAR = 1 << 7
 HDLCFCS = 1 << 9 | 1 << 8 | CLEAR
 CCS, B8ZS, HDB3, ESF = 1 << 8, 1 << 7, 1 << 9, 1 << 5
+SIGNALLING = {"fxsls": 1 | 1 << 13, "fxsgs": 2 | 1 << 13, "fxsks": 4 | 1 << 13,
+              "fxols": 8 | 1 << 12, "fxogs": 16 | 1 << 12, "fxoks": 32 | 1 << 12, "e&m": 1 << 6, "e&me1": 1 << 17}
 CONF_DIGITALMON, CONF_NORMAL = 9, 0
 POLICY_IMMEDIATE, POLICY_WHEN_FULL, POLICY_HALF_FULL = 0, 1, 2
 FLUSH_ALL = 7
@@ -41,6 +44,8 @@ LINECONFIG, CHANCONFIG, DYNAMIC, CONFINFO, BUFINFO = "i20siii", "i40siiii16s", "
 SPECIFY, AUDIOMODE, SETLAW, STARTUP, FLUSH, CHANNO = _iow(38), _iow(32), _iow(39), _iow(99), _iow(3), _ior(34)
 SPANCONFIG = _iow(18, struct.calcsize(LINECONFIG))
 CHANCONFIG_OP = _iow(19, struct.calcsize(CHANCONFIG))
+ZONE, TONE = "ii16i40s", "11i"
+LOADZONE, DEFAULTZONE = _iow(25, struct.calcsize(ZONE)), _iow(24)
 DYNAMIC_CREATE = _io(3, 80, struct.calcsize(DYNAMIC))
 DYNAMIC_DESTROY = _iow(81, struct.calcsize(DYNAMIC))
 SETCONF = _io(3, 13, struct.calcsize(CONFINFO))
@@ -84,6 +89,14 @@ def spans():
     return found
 
 
+def tone(number, *frequencies, level=-10):
+    """A tone of a zone, as <dahdi/user.h> has its factors computed."""
+    gain = 10 ** ((level - 3.14) / 20) * 65536 / 2
+    factors = [f(2 * math.pi * hz / 8000) for hz in frequencies
+               for f in (lambda w: 2 * math.cos(w) * 32768, lambda w: math.sin(-2 * w) * gain, lambda w: math.sin(-w) * gain)]
+    return struct.pack(TONE, number, 0, 0, 0, *map(int, factors), 0)
+
+
 class Ctl:
     """/dev/dahdi/ctl: spans are made and configured there."""
     def __init__(self):
@@ -108,9 +121,31 @@ class Ctl:
             self._do(CHANCONFIG_OP, CHANCONFIG, chan, b"", sig, law, 0, 0, b"")
         fcntl.ioctl(self.fd, STARTUP, struct.pack("i", span))
 
+    def configure_cas(self, span, first, signallings):
+        """Its first channels are of these kinds of signalling (DAHDI's names); it runs."""
+        self._do(SPANCONFIG, LINECONFIG, span, b"", 0, B8ZS | ESF, 0)
+        for chan, name in enumerate(signallings, first):
+            self._do(CHANCONFIG_OP, CHANCONFIG, chan, b"", SIGNALLING[name], MULAW, 0, 0, b"")
+        fcntl.ioctl(self.fd, STARTUP, struct.pack("i", span))
+
+    def load_zone(self, number=0):
+        """A tone zone, without which DAHDI neither rings nor dials: DTMF, and ringing of 2 s in 6."""
+        rows, columns = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
+        tones = [tone(64 + i, rows["123A456B789C*0#D".index(key) // 4], columns["123A456B789C*0#D".index(key) % 4])
+                 for i, key in enumerate("0123456789*#ABCD")]
+        head = struct.pack(ZONE, len(tones), number, 2000, 4000, *[0] * 14, b"test")
+        fcntl.ioctl(self.fd, LOADZONE, bytearray(head + b"".join(tones)))
+        fcntl.ioctl(self.fd, DEFAULTZONE, struct.pack("i", number))
+
+    def destroy(self, address):
+        """The span that was made at @address."""
+        made = next(m for m in self.made if m[1] == address)
+        self._do(DYNAMIC_DESTROY, DYNAMIC, made[0].encode(), address.encode(), made[2], 0, 0)
+        self.made.remove(made)
+
     def close(self):
-        for driver, address, channels in reversed(self.made):
-            self._do(DYNAMIC_DESTROY, DYNAMIC, driver.encode(), address.encode(), channels, 0, 0)
+        for _, address, _ in self.made[::-1]:
+            self.destroy(address)
         os.close(self.fd)
 
 
