@@ -3,7 +3,6 @@
 
 #include <linux/netlink.h>
 
-#include "core/g711.h"
 #include "netns.h"
 
 static struct phn_bridge_dir *dir_of(const struct phn_leg *leg)
@@ -43,59 +42,17 @@ bool phn_bridge_converts(const struct phn_bridge *bridge)
 	return false;
 }
 
-static const struct phn_pt *find_codec(const struct phn_leg_conf *conf, u8 codec)
-{
-	int i;
-
-	for (i = 0; i < conf->n_pt; i++)
-		if (conf->pt[i].codec == codec)
-			return &conf->pt[i];
-	return NULL;
-}
-
-static bool is_audio(u8 codec)
-{
-	return codec == PHONION_CODEC_PCMU || codec == PHONION_CODEC_PCMA;
-}
-
-/* Same codec if the other leg has it, else the other law. */
-static bool xlate_init(struct phn_xlate *x, const struct phn_pt *in,
-		       const struct phn_leg_conf *to)
-{
-	const struct phn_pt *out = find_codec(to, in->codec);
-
-	x->table = NULL;
-	if (!out && in->codec == PHONION_CODEC_PCMU) {
-		out = find_codec(to, PHONION_CODEC_PCMA);
-		x->table = phn_ulaw_to_alaw;
-	} else if (!out && in->codec == PHONION_CODEC_PCMA) {
-		out = find_codec(to, PHONION_CODEC_PCMU);
-		x->table = phn_alaw_to_ulaw;
-	}
-	if (!out)
-		return false;
-
-	x->in = in->number;
-	x->out = out->number;
-	x->codec = in->codec;
-	return true;
-}
-
-/* Whether audio can flow; telephone events alone make no call. */
+/* Whether audio can flow. */
 static bool dir_init(struct phn_bridge_dir *dir, const struct phn_leg_conf *from,
 		     struct phn_leg *to, const struct phn_leg_conf *to_conf)
 {
-	bool audio = false;
-	int i;
+	int n = phn_xlate_map(dir->xlate, from->pt, from->n_pt, to_conf->pt, to_conf->n_pt);
 
+	if (n < 0)
+		return false;
 	dir->to = to;
-	for (i = 0; i < from->n_pt; i++) {
-		if (!xlate_init(&dir->xlate[dir->n], &from->pt[i], to_conf))
-			continue;
-		dir->n++;
-		audio |= is_audio(from->pt[i].codec);
-	}
-	return audio;
+	dir->n = n;
+	return true;
 }
 
 static struct phn_bridge *bridge_alloc(struct phn_leg *a, const struct phn_leg_conf *a_conf,

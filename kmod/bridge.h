@@ -6,20 +6,6 @@
 #include "leg.h"
 
 /**
- * struct phn_xlate - what becomes of one payload type
- * @in: as it arrives
- * @out: as it leaves
- * @codec: enum phonion_codec, as it arrives
- * @table: conversion of each payload octet, or NULL
- */
-struct phn_xlate {
-	u8 in;
-	u8 out;
-	u8 codec;
-	const u8 *table;
-};
-
-/**
  * struct phn_bridge_dir - one direction of a bridge
  * @to: the leg that it leads to
  * @n: entries of @xlate

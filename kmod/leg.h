@@ -13,6 +13,7 @@
 #include "addr.h"
 #include "core/rxstat.h"
 #include "core/stream.h"
+#include "core/xlate.h"
 #include "counters.h"
 
 struct netlink_ext_ack;
@@ -26,16 +27,6 @@ struct phn_tdm;
 /* Of phn_leg.sending. */
 #define PHN_SENDING_OWN BIT(0)
 #define PHN_SENDING_TDM BIT(1)
-
-/**
- * struct phn_pt - a payload type that a leg carries
- * @number: RTP payload type number
- * @codec: enum phonion_codec
- */
-struct phn_pt {
-	u8 number;
-	u8 codec;
-};
 
 /**
  * struct phn_leg_conf - what leg-new and leg-set say of a leg
