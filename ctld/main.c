@@ -107,14 +107,19 @@ static void on_hangup(int signo, void *arg)
 	log_info("configuration read again");
 }
 
-static int open_dataplane(struct daemon *daemon)
+static int open_dataplane(struct daemon *daemon, const struct conf *conf)
 {
-	int err = dataplane_open(&daemon->deps.dp, daemon->loop, on_dp_event, daemon);
+	int err = dataplane_open(&daemon->deps.dp, conf->dataplane, daemon->loop, on_dp_event,
+				 daemon);
 
 	if (err == -ENOENT)
 		log_error("phonion.ko is not loaded: run `modprobe phonion`");
 	else if (err)
 		log_error("the data plane cannot be opened: %s", strerror(-err));
+	else if (!strcmp(dataplane_ops(daemon->deps.dp)->name, "io_uring"))
+		log_info("packets are forwarded by io_uring, in this process: calls end with it");
+	else
+		log_info("packets are forwarded by phonion.ko");
 	return err;
 }
 
@@ -169,7 +174,7 @@ static int open_all(struct daemon *daemon, struct conf *conf)
 		err = ports_new(&daemon->deps.ports, conf->rtp_port_min, conf->rtp_port_max,
 				PORT_REST_MS);
 	if (!err)
-		err = open_dataplane(daemon);
+		err = open_dataplane(daemon, conf);
 	if (!err)
 		err = open_firewall(daemon, conf);
 	if (!err)

@@ -44,6 +44,8 @@ static CONF_VALUE(read_rtp_ports)
 	return 0;
 }
 
+static const char *const dataplanes[] = { "auto", "kernel", "io_uring", NULL };
+
 #define AT(field)     .offset = offsetof(struct conf, field)
 #define MAX_SOCKET    (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 #define MAX_STATE_DIR 1024
@@ -52,6 +54,7 @@ static const struct conf_key keys[] = {
 	{ "control_socket", conf_path, AT(control_socket), .max = MAX_SOCKET },
 	{ "state_dir", conf_path, AT(state_dir), .max = MAX_STATE_DIR },
 	{ "rtp_ports", read_rtp_ports, .offset = 0 },
+	{ "dataplane", conf_word, AT(dataplane), .words = dataplanes },
 	{ "firewall", conf_bool, AT(firewall) },
 	{ "lease", conf_seconds, AT(lease_ms), .min = 6, .max = 3600 },
 	{ "media_timeout", conf_seconds, AT(media_timeout_ms), .min = 0, .max = 86400 },

@@ -120,6 +120,7 @@ struct conf {
 	char *control_socket;		     /* default /run/phonion/ctld.sock */
 	char *state_dir;		     /* default /run/phonion/state; on a tmpfs */
 	uint16_t rtp_port_min, rtp_port_max; /* even to odd, inclusive */
+	unsigned int dataplane;		     /* enum dataplane_kind */
 	bool firewall;			     /* keep the nft table; default true */
 	uint32_t lease_ms;		     /* of each leg; renewed at a third */
 	uint32_t media_timeout_ms;	     /* a call without media ends; 0: never */

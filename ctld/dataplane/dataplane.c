@@ -4,16 +4,25 @@
 
 #include "dataplane/internal.h"
 
-int dataplane_open(struct dataplane **dp, struct loop *loop, dp_event_fn fn, void *arg)
+static int open_as(struct dataplane *dp, const struct dataplane_ops *ops, struct loop *loop,
+		   dp_event_fn fn, void *arg)
 {
-	struct dataplane *new;
-	int err;
+	dp->ops = ops;
+	return ops->open(dp, loop, fn, arg);
+}
 
-	new = calloc(1, sizeof(*new));
+int dataplane_open(struct dataplane **dp, enum dataplane_kind kind, struct loop *loop,
+		   dp_event_fn fn, void *arg)
+{
+	struct dataplane *new = calloc(1, sizeof(*new));
+	int err = -ENOENT;
+
 	if (!new)
 		return -ENOMEM;
-	new->ops = &kernel_ops;
-	err = new->ops->open(new, loop, fn, arg);
+	if (kind != DATAPLANE_IO_URING)
+		err = open_as(new, &kernel_ops, loop, fn, arg);
+	if (err == -ENOENT && kind != DATAPLANE_KERNEL)
+		err = open_as(new, &uring_ops, loop, fn, arg);
 	if (err) {
 		free(new);
 		return err;
@@ -37,5 +46,5 @@ const struct dataplane_ops *dataplane_ops(const struct dataplane *dp)
 
 const char *dataplane_error(const struct dataplane *dp)
 {
-	return dp->genl.error;
+	return dp->error;
 }

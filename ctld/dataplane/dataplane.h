@@ -2,11 +2,11 @@
 /*
  * The data plane as the control plane sees it: legs and bridges, whoever
  * forwards the packets. kernel.c serves it by phonion.ko over generic
- * netlink; a userspace forwarder can serve it by the same operations.
+ * netlink, uring.c by io_uring in this very process, where no module can be loaded.
  *
  * Calls are synchronous and short: the kernel answers a request in
  * microseconds. They return 0 or a negative errno, and on refusal
- * dataplane_error() has the kernel's own sentence (extack) for it.
+ * dataplane_error() has a sentence for it, the kernel's own (extack) or the same.
  */
 #ifndef PHONION_DATAPLANE_H
 #define PHONION_DATAPLANE_H
@@ -20,6 +20,9 @@
 
 struct loop;
 struct dataplane;
+
+/* struct dp_leg.path of a leg whose packets this process forwards. */
+#define DP_PATH_USERSPACE ((enum phonion_path_state)(PHONION_PATH_STATE_MAX + 1))
 
 struct dp_payload_type {
 	uint8_t number;
@@ -57,7 +60,8 @@ struct dp_leg {
 	/* Filled in by get and dump only: */
 	uint32_t bridged_to;
 	enum phonion_path_state path;
-	uint64_t rx_packets, tx_packets;
+	uint32_t tx_ssrc;
+	uint64_t stats[PHONION_A_LEG_STATS_MAX + 1]; /* by PHONION_A_LEG_STATS_* */
 };
 
 /* What a leg plays: a tone with its cadence, noise in its pauses; G.711 u-law. */
@@ -134,8 +138,15 @@ struct dataplane_ops {
 	int (*bridge_del)(struct dataplane *dp, uint32_t leg);
 };
 
-/* Opens the kernel's data plane. -ENOENT: phonion.ko is not loaded. */
-int dataplane_open(struct dataplane **dp, struct loop *loop, dp_event_fn fn, void *arg);
+enum dataplane_kind { DATAPLANE_AUTO, DATAPLANE_KERNEL, DATAPLANE_IO_URING };
+
+/*
+ * Opens a data plane; DATAPLANE_AUTO is the kernel's where phonion.ko is loaded, and else
+ * the one on io_uring. -ENOENT: it is not loaded and shall be. Not to be closed from
+ * within FN.
+ */
+int dataplane_open(struct dataplane **dp, enum dataplane_kind kind, struct loop *loop,
+		   dp_event_fn fn, void *arg);
 void dataplane_close(struct dataplane *dp);
 const struct dataplane_ops *dataplane_ops(const struct dataplane *dp);
 const char *dataplane_error(const struct dataplane *dp);

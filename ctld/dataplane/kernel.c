@@ -22,6 +22,7 @@ static int kernel_open(struct dataplane *dp, struct loop *loop, dp_event_fn fn, 
 
 	if (err)
 		return err;
+	dp->error = dp->genl.error;
 	err = event_open(&dp->events, loop, dp->genl.group, fn, arg);
 	if (err)
 		genl_close(&dp->genl);

@@ -4,6 +4,8 @@
 #include <linux/genetlink.h>
 #include <string.h>
 
+#include "dataplane/attrs.h"
+#include "dataplane/endpoint.h"
 #include "dataplane/nlmsg.h"
 
 /* Writing */
@@ -217,15 +219,11 @@ static int get_ipv6(const struct nlattr *attr, struct sockaddr_storage *addr)
 	return 0;
 }
 
-/* IPv4 and IPv6 addresses have their port in the same place. */
-_Static_assert(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port),
-	       "the port's place depends on the family");
-
 static int get_port(const struct nlattr *attr, struct sockaddr_storage *addr)
 {
 	if (!has_len(attr, sizeof(in_port_t)))
 		return -EBADMSG;
-	((struct sockaddr_in *)addr)->sin_port = mnl_attr_get_u16(attr);
+	endpoint_set_port(addr, ntohs(mnl_attr_get_u16(attr)));
 	return 0;
 }
 
@@ -251,16 +249,25 @@ static int get_payload_type(const struct nlattr *nest, struct dp_leg *leg)
 	return 0;
 }
 
+/* Counters have 64 bits, what RTP counts has 32. */
+static int get_counter(const struct nlattr *attr, uint64_t *to)
+{
+	if (!has_len(attr, sizeof(uint64_t)) && !has_len(attr, sizeof(uint32_t)))
+		return -EBADMSG;
+	*to = attr_uint(attr);
+	return 0;
+}
+
 static int get_stats(const struct nlattr *nest, struct dp_leg *leg)
 {
 	const struct nlattr *attr;
 	int err = 0;
 
 	mnl_attr_for_each_nested(attr, nest) {
-		if (mnl_attr_get_type(attr) == PHONION_A_LEG_STATS_RX_PACKETS)
-			err = get_u64(attr, &leg->rx_packets);
-		else if (mnl_attr_get_type(attr) == PHONION_A_LEG_STATS_TX_PACKETS)
-			err = get_u64(attr, &leg->tx_packets);
+		uint16_t type = mnl_attr_get_type(attr);
+
+		if (type <= PHONION_A_LEG_STATS_MAX && type != PHONION_A_LEG_STATS_PAD)
+			err = get_counter(attr, &leg->stats[type]);
 		if (err)
 			return err;
 	}
@@ -317,6 +324,8 @@ static int get_leg_state(const struct nlattr *attr, struct dp_leg *leg)
 		return get_u32(attr, &leg->bridged_to);
 	case PHONION_A_LEG_PATH:
 		return get_path(attr, &leg->path);
+	case PHONION_A_LEG_TX_SSRC:
+		return get_u32(attr, &leg->tx_ssrc);
 	case PHONION_A_LEG_STATS:
 		return get_stats(attr, leg);
 	default: /* of a newer kernel, or not wanted here */

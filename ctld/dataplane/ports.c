@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
-#include <netinet/in.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
+#include "dataplane/endpoint.h"
 #include "dataplane/ports.h"
 
 /*
@@ -31,32 +30,6 @@ struct ports {
 	uint32_t n; /* pairs */
 	uint32_t rest_ms;
 };
-
-static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
-{
-	if (a->ss_family != b->ss_family)
-		return false;
-	if (a->ss_family == AF_INET)
-		return ((const struct sockaddr_in *)a)->sin_addr.s_addr ==
-		       ((const struct sockaddr_in *)b)->sin_addr.s_addr;
-	return IN6_ARE_ADDR_EQUAL(&((const struct sockaddr_in6 *)a)->sin6_addr,
-				  &((const struct sockaddr_in6 *)b)->sin6_addr);
-}
-
-static uint16_t port_of(const struct sockaddr_storage *addr)
-{
-	if (addr->ss_family == AF_INET)
-		return ntohs(((const struct sockaddr_in *)addr)->sin_port);
-	return ntohs(((const struct sockaddr_in6 *)addr)->sin6_port);
-}
-
-static void set_port(struct sockaddr_storage *addr, uint16_t port)
-{
-	if (addr->ss_family == AF_INET)
-		((struct sockaddr_in *)addr)->sin_port = htons(port);
-	else
-		((struct sockaddr_in6 *)addr)->sin6_port = htons(port);
-}
 
 /* Pools */
 
@@ -93,7 +66,7 @@ static struct pool *pool_new(const struct ports *ports, const struct sockaddr_st
 static struct pool *pool_find(const struct ports *ports, const struct sockaddr_storage *addr)
 {
 	for (struct pool *pool = ports->pools; pool; pool = pool->next)
-		if (same_host(&pool->addr, addr))
+		if (endpoint_same_host(&pool->addr, addr))
 			return pool;
 	return NULL;
 }
@@ -197,13 +170,13 @@ int ports_get(struct ports *ports, struct sockaddr_storage *local, uint64_t now)
 		return err;
 	pair = pool->free[i];
 	free_remove(pool, pair);
-	set_port(local, ports->min + 2 * pair);
+	endpoint_set_port(local, ports->min + 2 * pair);
 	return 0;
 }
 
 static int pair_of(const struct ports *ports, const struct sockaddr_storage *local, uint16_t *pair)
 {
-	uint16_t port = port_of(local);
+	uint16_t port = endpoint_port(local);
 
 	if (port % 2 || port < ports->min || (port - ports->min) / 2 >= (int)ports->n)
 		return -EINVAL;

@@ -1,101 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Against phonion.ko, in a network namespace of its own; skipped where the
- * module is not loaded. selftests/unit/guest runs it where it is.
- */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <cmocka.h>
-
-#include <arpa/inet.h>
-#include <errno.h>
-#include <net/if.h>
-#include <sched.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <time.h>
-#include <unistd.h>
-
-#include "dataplane/dataplane.h"
-#include "log/log.h"
-#include "loop/loop.h"
-
-static struct loop *loop;
-static struct dataplane *dp; /* NULL: no module */
-static const struct dataplane_ops *ops;
-static struct dp_event events[32];
-static size_t n_events;
-
-static void take(const struct dp_event *event, void *arg)
-{
-	(void)arg;
-	if (n_events < 32)
-		events[n_events++] = *event;
-}
-
-static void lo_up(void)
-{
-	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-
-	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &ifr), 0);
-	close(fd);
-}
-
-static int setup(void **state)
-{
-	int err;
-
-	(void)state;
-	dp = NULL;
-	n_events = 0;
-	log_init(LOG_LVL_ERROR);
-	if (unshare(CLONE_NEWNET) < 0)
-		return 0;
-	lo_up();
-	assert_int_equal(loop_new(&loop), 0);
-	err = dataplane_open(&dp, loop, take, NULL);
-	assert_true(err == 0 || err == -ENOENT);
-	if (!err)
-		ops = dataplane_ops(dp);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	dataplane_close(dp);
-	loop_free(loop);
-	loop = NULL;
-	return 0;
-}
-
-static void stop(void *arg)
-{
-	loop_stop(arg);
-}
-
-static void run_for(uint64_t ms)
-{
-	struct loop_timer timer = { 0 };
-
-	assert_int_equal(loop_timer_set(loop, &timer, ms, stop, loop), 0);
-	assert_int_equal(loop_run(loop), 0);
-}
-
-static struct sockaddr_storage address(const char *text, uint16_t port)
-{
-	struct sockaddr_storage addr = { 0 };
-	struct sockaddr_in *in = (void *)&addr;
-
-	in->sin_family = AF_INET;
-	in->sin_port = htons(port);
-	assert_int_equal(inet_pton(AF_INET, text, &in->sin_addr), 1);
-	return addr;
-}
+/* What a data plane is asked, and answers. */
+#include "dataplane_rig.h"
 
 static struct dp_leg leg_at(uint16_t port)
 {
@@ -168,6 +73,76 @@ static void test_refused(void **state)
 	assert_true(ops->leg_new(dp, &leg) < 0);
 	assert_int_equal(ops->leg_new(dp, &none), -EINVAL);
 	assert_string_not_equal(dataplane_error(dp), "");
+}
+
+static void refused(const struct dp_leg *leg, int err, const char *sentence)
+{
+	struct dp_leg copy = *leg;
+	struct dp_leg got;
+
+	assert_int_equal(ops->leg_new(dp, &copy), err);
+	assert_string_equal(dataplane_error(dp), sentence);
+	assert_int_equal(ops->leg_get(dp, 7, &got), -ENOENT);
+}
+
+/* FIELD of a leg that is good otherwise is VALUE. */
+#define with(field, value, err, sentence)           \
+	do {                                        \
+		struct dp_leg with = leg_at(20000); \
+		with.id = 7;                        \
+		with.field = value;                 \
+		refused(&with, err, sentence);      \
+	} while (0)
+
+/* The same words, whoever refuses. */
+static void test_refused_values(void **state)
+{
+	struct dp_leg leg = leg_at(20000);
+
+	(void)state;
+	if (!dp)
+		skip();
+	with(local, address("127.0.0.1", 1022), -ERANGE, "integer out of range");
+	with(local, address("127.0.0.1", 20001), -EINVAL, "the RTP port must be even");
+	with(local, address("224.0.0.1", 20000), -EINVAL, "not the address of a host");
+	with(local, address("192.0.2.1", 20000), -EADDRNOTAVAIL,
+	     "local address is not one of this network namespace");
+	with(local, address("127.255.255.255", 20000), -EADDRNOTAVAIL,
+	     "local address is not one of this network namespace");
+	with(local, address("fe80::1", 20000), -EINVAL,
+	     "link-local addresses have no meaning without a link");
+	with(remote, address("127.0.0.9", 0), -ERANGE, "integer out of range");
+	with(remote, address("0.0.0.1", 40000), -EINVAL, "not the address of a host");
+	with(remote, address("::1", 40000), -EINVAL,
+	     "remote and local address are not of one family");
+	with(pt[1].number, 128, -ERANGE, "integer out of range");
+	with(pt[1].number, 64, -EINVAL, "payload types 64 to 95 cannot be told from RTCP");
+	with(pt[1].number, 0, -EINVAL, "a payload type number or codec occurs twice");
+	with(pt[1].codec, PHONION_CODEC_PCMU, -EINVAL,
+	     "a payload type number or codec occurs twice");
+	with(n_pt, 0, -EINVAL, "payload types are needed");
+	with(n_pt, 5, -EINVAL, "the leg has no local address, or too many payload types");
+	with(cookie_len, 33, -EINVAL, "the leg has no local address, or too many payload types");
+	with(rate_limit, 10001, -ERANGE, "integer out of range");
+	with(lease_ms, 99, -ERANGE, "integer out of range");
+	with(lease_ms, PHONION_MAX_LEASE + 1, -ERANGE, "integer out of range");
+	with(media_timeout_ms, 99, -ERANGE, "integer out of range");
+	with(not_after_ns, 1, -EINVAL, "the window is over");
+	leg.not_before_ns = leg.not_after_ns = UINT64_MAX - 1;
+	leg.id = 7;
+	refused(&leg, -EINVAL, "the window ends before it begins");
+	leg.not_before_ns = leg.not_after_ns = 0;
+	assert_int_equal(ops->leg_new(dp, &leg), 0);
+	assert_int_equal(leg.id, 7);
+	leg = leg_at(20002);
+	leg.id = 7;
+	assert_int_equal(ops->leg_new(dp, &leg), -EEXIST);
+	assert_string_equal(dataplane_error(dp), "there is a leg of this identity");
+	leg.media_timeout_ms = 0;
+	assert_int_equal(ops->leg_set(dp, &leg, DP_SET_MEDIA_TIMEOUT), -ERANGE);
+	leg.lease_ms = 0;
+	assert_int_equal(ops->leg_set(dp, &leg, DP_SET_LEASE), -ERANGE);
+	assert_int_equal(ops->lease_renew(dp, &leg.id, 1, 0), -ERANGE);
 }
 
 static void test_set(void **state)
@@ -400,17 +375,13 @@ static void test_media_timeout(void **state)
 	assert_int_equal(events[2].leg, other.id);
 }
 
-#define on_dataplane(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		on_dataplane(test_new_get_del),	  on_dataplane(test_refused),
-		on_dataplane(test_set),		  on_dataplane(test_bridge),
-		on_dataplane(test_dtmf),	  on_dataplane(test_play),
-		on_dataplane(test_dump),	  on_dataplane(test_renew),
-		on_dataplane(test_lease_ends),	  on_dataplane(test_window_ends),
-		on_dataplane(test_media_timeout),
+		on_both(test_new_get_del), on_both(test_refused),     on_both(test_refused_values),
+		on_both(test_set),	   on_both(test_bridge),      on_both(test_dtmf),
+		on_both(test_play),	   on_both(test_dump),	      on_both(test_renew),
+		on_both(test_lease_ends),  on_both(test_window_ends), on_both(test_media_timeout),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

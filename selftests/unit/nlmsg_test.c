@@ -209,8 +209,8 @@ static void test_reply(void **state)
 	assert_int_equal(nlmsg_get_leg(nlh, &leg), 0);
 	assert_int_equal(leg.bridged_to, 8);
 	assert_int_equal(leg.path, PHONION_PATH_STATE_NEIGHBOUR);
-	assert_int_equal(leg.rx_packets, 1ULL << 40);
-	assert_int_equal(leg.tx_packets, 3);
+	assert_int_equal(leg.stats[PHONION_A_LEG_STATS_RX_PACKETS], 1ULL << 40);
+	assert_int_equal(leg.stats[PHONION_A_LEG_STATS_TX_PACKETS], 3);
 }
 
 /* Each attribute one octet too long is refused. */
