@@ -157,7 +157,7 @@ demo: setup		## a call through three relays, in a guest
 	$(MAKE) -j$(shell nproc) all modules
 	selftests/demo/run
 
-bench: modules $(BUILD)/xdp.bpf.o $(BUILD)/bench/redirect.bpf.o $(BUILD)/bench/drop.bpf.o $(BUILD)/bench/relay	## instructions a packet, beside the kernel's own ways
+bench: modules $(BUILD)/xdp.bpf.o $(BUILD)/bench/redirect.bpf.o $(BUILD)/bench/drop.bpf.o $(BUILD)/bench/relay $(BUILD)/bench/dataplane	## instructions a packet, beside the kernel's own ways
 	bench/run
 bench-tdm: dahdi	## instructions a telephone channel and tick, beside DAHDI's own
 	bench/run-tdm
@@ -172,6 +172,10 @@ $(BUILD)/bench/path: $(BUILD)/obj/bench/path/main.o $(BUILD)/libphonion.a
 	$(LINK) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/bench/relay: $(BUILD)/obj/bench/relay/main.o
+	@mkdir -p $(@D)
+	$(LINK) -o $@ $^ $(LDLIBS)
+
+$(BUILD)/bench/dataplane: $(BUILD)/obj/bench/dataplane/main.o $(BUILD)/libphonion.a
 	@mkdir -p $(@D)
 	$(LINK) -o $@ $^ $(LDLIBS)
 

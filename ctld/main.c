@@ -129,7 +129,7 @@ static int open_control(struct daemon *daemon, const struct conf *conf)
 
 	if (err)
 		log_error("%s: %s", conf->control_socket, strerror(-err));
-	return err;
+	return err ?: dataplane_register(daemon->deps.dp, daemon->deps.control);
 }
 
 static int open_firewall(struct daemon *daemon, const struct conf *conf)

@@ -32,14 +32,28 @@ def running(bed, *argv):
             tap.note(rest.decode(errors="replace")[-2000:])
 
 
+def listens(bed, flow, ends):
+    with bed.relay, open("/proc/net/udp") as f:
+        return f.read().count(f":{flow.port:04X} ") >= ends
+
+
+@contextlib.contextmanager
+def dataplane(bed, flows):
+    """bench/dataplane, once the sockets of the last flow are there: at each leg one that anybody
+    can send to, and one that is connected."""
+    first, last = flows[0], flows[-1]
+    with running(bed, f"{TREE}/build/bench/dataplane", first.relay_in, first.caller, first.relay_out, first.callee,
+                 str(first.port), str(len(flows))):
+        if not tap.until(lambda: listens(bed, last, 6), START, pause=1):
+            raise RuntimeError("bench/dataplane does not listen")
+        yield
+
+
 @contextlib.contextmanager
 def relay(bed, way, flow):
     """bench/relay, once it listens."""
-    def listens():
-        with bed.relay, open("/proc/net/udp") as f:
-            return f.read().count(f":{flow.port:04X} ") >= 2
     with running(bed, f"{TREE}/build/bench/relay", way, flow.relay_in, flow.relay_out, flow.callee, str(flow.port)):
-        if not tap.until(listens, START, pause=1):
+        if not tap.until(lambda: listens(bed, flow, 2), START, pause=1):
             raise RuntimeError("bench/relay does not listen")
         yield
 

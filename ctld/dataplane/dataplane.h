@@ -18,6 +18,7 @@
 
 #include <linux/phonion.h>
 
+struct control;
 struct loop;
 struct dataplane;
 
@@ -150,5 +151,7 @@ int dataplane_open(struct dataplane **dp, enum dataplane_kind kind, struct loop 
 void dataplane_close(struct dataplane *dp);
 const struct dataplane_ops *dataplane_ops(const struct dataplane *dp);
 const char *dataplane_error(const struct dataplane *dp);
+/* Answers leg.list, by which phonionctl shows legs that the kernel has not. */
+int dataplane_register(struct dataplane *dp, struct control *control);
 
 #endif

@@ -154,6 +154,30 @@ int nlmsg_put_sound(struct nlmsghdr *nlh, const struct dp_sound *sound)
 	return 0;
 }
 
+static void put_stats(struct nlmsghdr *nlh, const struct dp_leg *leg)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, PHONION_A_LEG_STATS);
+
+	for (uint16_t i = 1; i <= PHONION_A_LEG_STATS_MAX; i++) {
+		if (i == PHONION_A_LEG_STATS_RX_JITTER || i == PHONION_A_LEG_STATS_RX_SSRC)
+			mnl_attr_put_u32(nlh, i, leg->stats[i]);
+		else if (i != PHONION_A_LEG_STATS_PAD)
+			mnl_attr_put_u64(nlh, i, leg->stats[i]);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
+int nlmsg_put_answer(struct nlmsghdr *nlh, const struct dp_leg *leg)
+{
+	int err = nlmsg_put_leg(nlh, leg);
+
+	put_u32_if_set(nlh, PHONION_A_LEG_BRIDGED_TO, leg->bridged_to);
+	mnl_attr_put_u32(nlh, PHONION_A_LEG_PATH, leg->path);
+	mnl_attr_put_u32(nlh, PHONION_A_LEG_TX_SSRC, leg->tx_ssrc);
+	put_stats(nlh, leg);
+	return err;
+}
+
 /* Reading */
 
 static bool has_len(const struct nlattr *attr, size_t len)

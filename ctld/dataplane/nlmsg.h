@@ -21,6 +21,11 @@ int nlmsg_put_leg_change(struct nlmsghdr *nlh, const struct dp_leg *leg, unsigne
 /* Those of leg-play, but for the leg; NULL is nothing. -EINVAL for what is too long. */
 int nlmsg_put_sound(struct nlmsghdr *nlh, const struct dp_sound *sound);
 
+/*
+ * What leg-get answers, of a leg that the kernel has not. -EINVAL for a leg that can not
+ * be written.
+ */
+int nlmsg_put_answer(struct nlmsghdr *nlh, const struct dp_leg *leg);
 int nlmsg_get_leg(const struct nlmsghdr *nlh, struct dp_leg *leg);
 /* -ENOMSG for a notification that is none of struct dp_event. */
 int nlmsg_get_event(const struct nlmsghdr *nlh, struct dp_event *event);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "dataplane/dataplane.h"
 #include "conf/pri.h"
 #include "isdn/isdn.h"
 
@@ -80,6 +81,7 @@ static void test_defaults(void **state)
 	assert_string_equal(conf->state_dir, "/run/phonion/state");
 	assert_int_equal(conf->rtp_port_min, 20000);
 	assert_int_equal(conf->rtp_port_max, 29999);
+	assert_int_equal(conf->dataplane, DATAPLANE_AUTO);
 	assert_true(conf->firewall);
 	assert_int_equal(conf->lease_ms, 60000);
 	assert_int_equal(conf->media_timeout_ms, 60000);
@@ -103,6 +105,7 @@ static void test_every_key(void **state)
 {
 	struct conf *conf = good("control_socket = \"/tmp/s\"; state_dir = \"/tmp/d\";\n"
 				 "rtp_ports = \"30000-30001\"; firewall = false; lease = 6;\n"
+				 "dataplane = \"io_uring\";\n"
 				 "media_timeout = 0; ring_timeout = 5; circuits = ();\n" TRUNKS);
 
 	(void)state;
@@ -110,6 +113,7 @@ static void test_every_key(void **state)
 	assert_string_equal(conf->state_dir, "/tmp/d");
 	assert_int_equal(conf->rtp_port_min, 30000);
 	assert_int_equal(conf->rtp_port_max, 30001);
+	assert_int_equal(conf->dataplane, DATAPLANE_IO_URING);
 	assert_false(conf->firewall);
 	assert_int_equal(conf->lease_ms, 6000);
 	assert_int_equal(conf->media_timeout_ms, 0);
@@ -287,6 +291,8 @@ static const struct bad bad[] = {
 	{ TRUNKS "media_timeout = -1;\n", 2, "from 0 to 86400" },
 	{ TRUNKS "ring_timeout = 601;\n", 2, "from 5 to 600" },
 	{ TRUNKS "firewall = 1;\n", 2, "true or false" },
+	{ TRUNKS "dataplane = \"userspace\";\n", 2, "must be one of" },
+	{ TRUNKS "dataplane = 1;\n", 2, "must be a text" },
 	{ TRUNKS "state_dir = \"state\";\n", 2, "absolute path" },
 	{ TRUNKS "state_dir = 1;\n", 2, "must be a text" },
 	{ TRUNKS "state_dir = \"\";\n", 2, "must be a text" },

@@ -194,6 +194,13 @@ static void until_counted(const struct side *side, int counter, uint64_t n)
 
 #define until(side, counter, n) until_counted(side, PHONION_A_LEG_STATS_##counter, n)
 
+static void until_events(size_t n)
+{
+	for (int i = 0; i < LIMIT_MS / 5 && n_events < n; i++)
+		run_for(5);
+	assert_int_equal(n_events, n);
+}
+
 static uint16_t seq_of(const struct got *got)
 {
 	return got->data[2] << 8 | got->data[3];
@@ -252,7 +259,7 @@ static void test_forward(void **state)
 	assert_int_equal(count(&b, TX_BYTES), 480);
 	assert_int_equal(count(&a, RX_LOST), 2);
 	assert_int_equal(count(&a, RX_SSRC), 0x01020304);
-	assert_int_equal(n_events, 2);
+	until_events(2);
 	assert_int_equal(events[0].type, DP_FIRST_PACKET);
 	hang_up();
 }
@@ -735,7 +742,7 @@ static void test_dtmf_heard(void **state)
 	for (int i = 1; i < 5; i++)
 		hear(&b, &got);
 	assert_memory_equal(got.data + 12, "\5\x8a\3\x20", 4);
-	assert_int_equal(n_events, 2);
+	until_events(2);
 	assert_int_equal(events[1].type, DP_DTMF);
 	assert_int_equal(events[1].digit, 5);
 	assert_int_equal(events[1].leg, a.leg);
@@ -766,8 +773,7 @@ static void test_dtmf_sent(void **state)
 		assert_int_equal(got[i].data[14] << 8 | got[i].data[15],
 				 i < 4 ? (i + 1) * 160 : 800);
 	}
-	for (int i = 0; i < 100 && n_events < 2; i++)
-		run_for(20);
+	until_events(2);
 	assert_int_equal(events[1].type, DP_DTMF_SENT);
 	assert_int_equal(count(&b, TX_EVENTS), 1);
 	say(&a, 2);

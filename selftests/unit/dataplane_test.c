@@ -80,7 +80,11 @@ static void refused(const struct dp_leg *leg, int err, const char *sentence)
 	struct dp_leg copy = *leg;
 	struct dp_leg got;
 
-	assert_int_equal(ops->leg_new(dp, &copy), err);
+	int got_err = ops->leg_new(dp, &copy);
+
+	if (got_err != err)
+		print_error("%s: %d, %s\n", sentence, got_err, dataplane_error(dp));
+	assert_int_equal(got_err, err);
 	assert_string_equal(dataplane_error(dp), sentence);
 	assert_int_equal(ops->leg_get(dp, 7, &got), -ENOENT);
 }

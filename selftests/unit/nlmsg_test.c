@@ -191,6 +191,27 @@ static void test_leg_that_can_not_be_written(void **state)
 			 -EINVAL);
 }
 
+/* What is told of a leg in userspace is read as what the kernel tells. */
+static void test_answer(void **state)
+{
+	struct dp_leg leg = full_leg(), got;
+	struct nlmsghdr *nlh = begin(PHONION_CMD_LEG_GET);
+
+	(void)state;
+	leg.id = 7;
+	leg.bridged_to = 8;
+	leg.path = DP_PATH_USERSPACE;
+	leg.tx_ssrc = 0x01020304;
+	for (int i = 1; i <= PHONION_A_LEG_STATS_MAX; i++)
+		leg.stats[i] = i == PHONION_A_LEG_STATS_PAD ? 0 : 100 + i;
+	assert_int_equal(nlmsg_put_answer(nlh, &leg), 0);
+	assert_true(nlh->nlmsg_len < NLMSG_MAX_REQUEST);
+	assert_int_equal(nlmsg_get_leg(nlh, &got), 0);
+	assert_memory_equal(&got, &leg, sizeof(got));
+	leg.n_pt = PHONION_MAX_PAYLOAD_TYPES + 1;
+	assert_int_equal(nlmsg_put_answer(begin(PHONION_CMD_LEG_GET), &leg), -EINVAL);
+}
+
 static void test_reply(void **state)
 {
 	struct nlmsghdr *nlh = begin(PHONION_CMD_LEG_GET);
@@ -329,6 +350,7 @@ int main(void)
 		cmocka_unit_test(test_unset_is_left_out),
 		cmocka_unit_test(test_change_carries_what_is_asked),
 		cmocka_unit_test(test_leg_that_can_not_be_written),
+		cmocka_unit_test(test_answer),
 		cmocka_unit_test(test_reply),
 		cmocka_unit_test(test_wrong_length),
 		cmocka_unit_test(test_too_many_payload_types),

@@ -7,6 +7,7 @@
 #include "nl.h"
 #include "tools/lib/out.h"
 #include "tools/lib/parse.h"
+#include "userspace.h"
 
 static int on_bridge(const struct nlmsghdr *nlh, void *arg)
 {
@@ -40,12 +41,70 @@ static void print(const json_t *bridges)
 	out_table(&t);
 }
 
+/* The laws differ: neither has what the other has. */
+static bool converts(const json_t *a, const json_t *b)
+{
+	const json_t *pt;
+	size_t i;
+
+	json_array_foreach(json_object_get(a, "payload_types"), i, pt) {
+		const char *codec = out_str(pt, "codec");
+		json_t *other;
+		bool found = false;
+		size_t k;
+
+		if (strcmp(codec, "pcmu") && strcmp(codec, "pcma"))
+			continue;
+		json_array_foreach(json_object_get(b, "payload_types"), k, other)
+			found |= !strcmp(out_str(other, "codec"), codec);
+		if (!found)
+			return true;
+	}
+	return false;
+}
+
+/* Each bridge with its first leg. */
+static void bridges_of(const json_t *legs, json_t *bridges)
+{
+	const json_t *a, *b;
+	size_t i, k;
+
+	json_array_foreach(legs, i, a) {
+		json_int_t id = json_integer_value(json_object_get(a, "id"));
+		json_int_t to = json_integer_value(json_object_get(a, "bridged_to"));
+
+		json_array_foreach(legs, k, b)
+			if (id < to && json_integer_value(json_object_get(b, "id")) == to)
+				json_array_append_new(bridges, json_pack("{s:I, s:I, s:b}", "leg_a",
+									 id, "leg_b", to, "convert",
+									 converts(a, b)));
+	}
+}
+
+static bool show_userspace(const struct opts *opts, json_t *bridges)
+{
+	json_t *legs = json_array();
+	bool theirs = userspace_legs(opts, legs);
+
+	if (theirs)
+		bridges_of(legs, bridges);
+	json_decref(legs);
+	return theirs;
+}
+
 static int show(const struct opts *opts)
 {
 	struct nl_rows rows = { .opts = opts, .list = json_array() };
 	struct genl nl;
-	int status, err;
+	int status = EXIT_DONE, err;
 
+	if (show_userspace(opts, rows.list)) {
+		if (opts->json)
+			return out_json(opts, rows.list) ?: out_end(opts);
+		print(rows.list);
+		json_decref(rows.list);
+		return out_end(opts);
+	}
 	status = nl_open_or_fail(opts, &nl);
 	if (status) {
 		json_decref(rows.list);

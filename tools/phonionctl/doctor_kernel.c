@@ -8,6 +8,7 @@
 
 #include "doctor.h"
 #include "nl.h"
+#include "userspace.h"
 
 #define HINT_BUILD "Build and install it from the source tree: make modules && make install."
 
@@ -57,14 +58,31 @@ static void check_module(struct doctor *d)
 	}
 }
 
+/* Slower than it could be, and not broken. */
+static bool check_userspace(struct doctor *d)
+{
+	char forwards[16];
+
+	userspace_data_plane(d->opts, forwards);
+	if (strcmp(forwards, "io_uring"))
+		return false;
+	doctor_say(d, DOCTOR_WARNING, "module",
+		   "Where phonion can be loaded, load it and restart phonion-ctld.",
+		   "phonion is not loaded: phonion-ctld forwards by itself, with io_uring; that is "
+		   "slower, and calls end when it ends");
+	return true;
+}
+
 void doctor_kernel(struct doctor *d)
 {
 	union nl_buf buf;
 	struct genl nl;
 	int err;
 
-	check_module(d);
 	err = nl_open(&nl);
+	if (err == -ENOENT && check_userspace(d))
+		return;
+	check_module(d);
 	if (err) {
 		doctor_say(d, DOCTOR_TROUBLE, "netlink",
 			   err == -ENOENT ? "It comes with the module." : NULL,

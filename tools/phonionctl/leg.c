@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* phonionctl leg: show, add, set, dtmf, del. */
 #include <errno.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "call/sound.h"
@@ -10,6 +12,7 @@
 #include "names.h"
 #include "tools/lib/out.h"
 #include "tools/lib/parse.h"
+#include "userspace.h"
 
 struct key {
 	const char *word;
@@ -313,6 +316,36 @@ static int on_leg(const struct nlmsghdr *nlh, void *arg)
 	return json_array_append_new(rows->list, leg_json(rows->opts, nlh)) ? -ENOMEM : 0;
 }
 
+static json_t *by_number(const json_t *legs, json_int_t id)
+{
+	json_t *leg;
+	size_t i;
+
+	json_array_foreach(legs, i, leg)
+		if (json_integer_value(json_object_get(leg, "id")) == id)
+			return leg;
+	return NULL;
+}
+
+/* Of legs that are phonion-ctld's own; ID 0 is all. Takes the reference to LEGS. */
+static int show_userspace(const struct opts *opts, json_t *legs, uint64_t id)
+{
+	json_t *leg = id ? by_number(legs, id) : NULL;
+	int status = EXIT_DONE;
+
+	if (id && !leg)
+		status = fail(opts, EXIT_REFUSED, "'phonionctl leg' lists the legs that exist.",
+			      "leg %" PRIu64 ": no such leg", id);
+	else if (opts->json)
+		status = out_json(opts, json_incref(leg ? leg : legs));
+	else if (leg)
+		leg_print(leg);
+	else
+		legs_print(legs);
+	json_decref(legs);
+	return status ? status : out_end(opts);
+}
+
 /* Sends the request; NULL is a dump. What comes back is shown when SHOW. */
 static int run(const struct opts *opts, struct nlmsghdr *nlh, const char *what, bool show)
 {
@@ -320,6 +353,8 @@ static int run(const struct opts *opts, struct nlmsghdr *nlh, const char *what, 
 	struct genl nl;
 	int status, err;
 
+	if (!nlh && userspace_legs(opts, rows.list))
+		return show_userspace(opts, rows.list, 0);
 	status = nl_open_or_fail(opts, &nl);
 	if (status) {
 		json_decref(rows.list);
@@ -348,6 +383,7 @@ static int by_id(const struct opts *opts, uint8_t cmd, const char *verb, int arg
 	char what[64];
 	struct nlmsghdr *nlh = nl_request(&buf, cmd);
 	unsigned int seen;
+	json_t *legs;
 	int status;
 
 	if (!argc)
@@ -361,6 +397,10 @@ static int by_id(const struct opts *opts, uint8_t cmd, const char *verb, int arg
 	status = put_keys(opts, nlh, true, argc - 1, argv + 1, &seen);
 	if (status)
 		return status;
+	legs = json_array();
+	if (cmd == PHONION_CMD_LEG_GET && userspace_legs(opts, legs))
+		return show_userspace(opts, legs, strtoull(argv[0], NULL, 10));
+	json_decref(legs);
 	snprintf(what, sizeof(what), "leg %s", argv[0]);
 	return run(opts, nlh, what, cmd != PHONION_CMD_LEG_SET);
 }

@@ -2,8 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include <linux/phonion.h>
-
+#include "dataplane/dataplane.h"
 #include "names.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -71,11 +70,15 @@ const char *source_policy_name(uint32_t policy)
 
 const char *path_name(uint32_t path)
 {
+	if (path == DP_PATH_USERSPACE)
+		return "userspace";
 	return path < ARRAY_SIZE(paths) ? paths[path].name : "unknown";
 }
 
 const char *path_sentence(uint32_t path)
 {
+	if (path == DP_PATH_USERSPACE)
+		return "forwarded by phonion-ctld itself, with io_uring, for there is no module";
 	return path < ARRAY_SIZE(paths) ? paths[path].sentence
 					: "for a reason that this phonionctl does not know";
 }

@@ -4,6 +4,7 @@
 
 #include "nl.h"
 #include "tools/lib/out.h"
+#include "userspace.h"
 
 struct nlmsghdr *nl_request(union nl_buf *buf, uint8_t cmd)
 {
@@ -38,6 +39,20 @@ int nl_open(struct genl *nl)
 	return genl_open(nl, PHONION_FAMILY_NAME, PHONION_MCGRP_EVENTS);
 }
 
+static int fail_no_module(const struct opts *opts)
+{
+	char forwards[16];
+
+	userspace_data_plane(opts, forwards);
+	if (!strcmp(forwards, "io_uring"))
+		return fail(opts, EXIT_NO_MODULE,
+			    "'phonionctl leg' and 'phonionctl bridge' show them; 'phonionctl call' "
+			    "manages calls.",
+			    "the kernel module phonion is not loaded: phonion-ctld forwards by "
+			    "itself, with io_uring, and its legs are its alone");
+	return fail(opts, EXIT_NO_MODULE, HINT_MODULE, "the kernel module phonion is not loaded");
+}
+
 int nl_open_or_fail(const struct opts *opts, struct genl *nl)
 {
 	int err = nl_open(nl);
@@ -45,8 +60,7 @@ int nl_open_or_fail(const struct opts *opts, struct genl *nl)
 	if (!err)
 		return EXIT_DONE;
 	if (err == -ENOENT)
-		return fail(opts, EXIT_NO_MODULE, HINT_MODULE,
-			    "the kernel module phonion is not loaded");
+		return fail_no_module(opts);
 	return fail(opts, EXIT_REFUSED, NULL, "cannot speak to the kernel: %s", strerror(-err));
 }
 
