@@ -30,7 +30,7 @@ static const char *bad_ipv4(const struct in_addr *in)
 {
 	uint32_t ip = ntohl(in->s_addr);
 
-	if (!(ip >> 24) || IN_MULTICAST(ip) || ip == INADDR_BROADCAST)
+	if (!ip || IN_MULTICAST(ip) || ip == INADDR_BROADCAST)
 		return "not the address of a host";
 	return NULL;
 }

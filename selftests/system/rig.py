@@ -22,9 +22,12 @@ import wire  # noqa: E402
 from netns import Netns  # noqa: E402
 from tap import until  # noqa: E402
 
-# What a test's arguments may be: signalling over TCP, and everything over IPv6.
-TCP, V6 = (word in sys.argv[1:] for word in ("tcp", "ipv6"))
-sys.argv = [word for word in sys.argv if word not in ("tcp", "ipv6")]
+# What a test's arguments may be: signalling over TCP, everything over IPv6, and the daemon
+# forwarding by itself, where there is no module.
+TCP, V6, IO_URING = (word in sys.argv[1:] for word in ("tcp", "ipv6", "io_uring"))
+sys.argv = [word for word in sys.argv if word not in ("tcp", "ipv6", "io_uring")]
+if IO_URING:
+    os.environ["PHONION_CTLD"] = f"{TOP}/build/asan/phonion-ctld"
 CALLER, STRANGER, RELAY_A, CALLEE, RELAY_B = (
     ("fd01::2", "fd01::3", "fd01::1", "fd02::2", "fd02::1") if V6 else
     ("10.1.0.2", "10.1.0.3", "10.1.0.1", "10.2.0.2", "10.2.0.1"))
@@ -76,6 +79,12 @@ class Daemon(relay.Relay):
         """What phonionctl prints."""
         return self.ns.run(f"{TOP}/build/phonionctl", "-s", f"{self.dir}/ctld.sock", *args,
                            capture_output=True, text=True).stdout
+
+    def refused(self, *args):
+        """What phonionctl says to what it will not do."""
+        with self.ns:
+            return subprocess.run([f"{TOP}/build/phonionctl", "-s", f"{self.dir}/ctld.sock", *args],
+                                  capture_output=True, text=True, check=False)
 
     def legs(self):
         return self.ctl("-j", "leg").count('"cookie"')

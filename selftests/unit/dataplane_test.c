@@ -116,7 +116,7 @@ static void test_refused_values(void **state)
 	with(local, address("fe80::1", 20000), -EINVAL,
 	     "link-local addresses have no meaning without a link");
 	with(remote, address("127.0.0.9", 0), -ERANGE, "integer out of range");
-	with(remote, address("0.0.0.1", 40000), -EINVAL, "not the address of a host");
+	with(remote, address("0.0.0.0", 40000), -EINVAL, "not the address of a host");
 	with(remote, address("::1", 40000), -EINVAL,
 	     "remote and local address are not of one family");
 	with(pt[1].number, 128, -ERANGE, "integer out of range");
