@@ -6,6 +6,7 @@
 #include <linux/hrtimer.h>
 #include <linux/netdevice.h>
 #include <linux/version.h>
+#include <net/genetlink.h>
 
 /* All of it is written before it is read, though the compiler zeroes what it cannot follow. */
 #if __has_attribute(__uninitialized__)
@@ -44,6 +45,16 @@ static inline bool phn_dev_has_egress_hook(const struct net_device *dev)
 #define PHN_KFUNCS_START BTF_SET8_START
 #define PHN_KFUNCS_END	 BTF_SET8_END
 #endif
+
+/* Attributes of the request for a dump. */
+static inline struct nlattr **phn_dump_attrs(struct netlink_callback *cb)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return genl_dumpit_info(cb)->info.attrs;
+#else
+	return genl_dumpit_info(cb)->attrs;
+#endif
+}
 
 /* A monotonic timer whose function runs in softirq. */
 static inline void phn_timer_init(struct hrtimer *timer,

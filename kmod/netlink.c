@@ -4,6 +4,7 @@
 #include <net/genetlink.h>
 
 #include "bridge.h"
+#include "compat.h"
 #include "dtmf.h"
 #include "ingress.h"
 #include "leg.h"
@@ -179,7 +180,7 @@ int phn_nl_leg_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	void *hdr;
 
 	/* The policy is the one of getting a single leg too. */
-	if (genl_dumpit_info(cb)->attrs[PHONION_A_LEG_ID]) {
+	if (phn_dump_attrs(cb)[PHONION_A_LEG_ID]) {
 		NL_SET_ERR_MSG(cb->extack, "a dump is of all legs");
 		return -EINVAL;
 	}
