@@ -214,6 +214,14 @@ install-dahdi: dahdi	## the TDM module, for KVER; DAHDI itself is dahdi-dkms's
 	$(DMAKE) M=$(DOBJ)/dahdi-bridge CONFIG_MODULE_SIG_ALL= DEPMOD=true INSTALL_MOD_PATH=$(DESTDIR) \
 		INSTALL_MOD_DIR=updates modules_install
 	$(if $(DESTDIR),,depmod $(KVER))
+# For dkms(8), which builds the module anew for each kernel: `dkms install phonion/VERSION`.
+VERSION  = $(shell sed -n 's/^MODULE_VERSION("\(.*\)");/\1/p' kmod/main.c)
+DKMS_SRC = $(DESTDIR)/usr/src/phonion-$(VERSION)
+install-dkms:		## the module's source, into DESTDIR/usr/src, for dkms
+	install -d $(DKMS_SRC)
+	cp -r Kbuild kmod $(DKMS_SRC)
+	sed 's/@VERSION@/$(VERSION)/' kmod/dkms.conf >$(DKMS_SRC)/dkms.conf
+	rm $(DKMS_SRC)/kmod/dkms.conf
 uninstall:		## what install put there
 	rm -f $(foreach f,$(BINS) $(EXTRAS),$(call where,$f)/$(notdir $(call which,$f)))
 	rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/kmod/phonion.ko \
@@ -228,5 +236,5 @@ help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
 .PHONY: all voice anonymity asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check check-debug demo bench bench-tdm bench-calls bench-broker bench-path \
-	install install-dahdi uninstall clean help
+	install install-dahdi install-dkms uninstall clean help
 .DELETE_ON_ERROR:
