@@ -31,7 +31,7 @@ def write(call):
     """The records of a crowd whose circuits stand in the same window; the files."""
     start, end = (_time(call.circuit[x]) for x in ("from", "to"))
     room = os.path.join(call.work, "crowd")
-    _sim(call, "run", "-o", room, "-t", start, "timing", "standby", "slot", end - start, "rate", RATE,
+    _sim(call, "run", "-o", room, "-t", start, "timing", "standby", "slot", end - start, "rate", RATE, "diurnal", "no",
          "calls", int(RATE * (end - start)), "seed", SEED)
     return sorted(glob.glob(f"{room}/*.cdr"))
 
