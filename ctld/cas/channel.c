@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A line's channel, as DAHDI has it. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cas/internal.h"
+#include "dahdi/channel.h"
 #include "dahdi/dahdi.h"
 
-#define DEVICE "/dev/dahdi/channel"
-#define BITS   0xf /* DAHDI's looped spans have those of other channels above */
+#define BITS 0xf /* DAHDI's looped spans have those of other channels above */
 
 static const int sigtypes[] = {
 	[CAS_FXO_LS] = DAHDI_SIG_FXOLS, [CAS_FXO_GS] = DAHDI_SIG_FXOGS,
@@ -19,23 +18,22 @@ static const int sigtypes[] = {
 	[CAS_EM] = DAHDI_SIG_EM,
 };
 
-static int prepare(int fd, unsigned int channel, enum cas_signalling signalling)
+static int check_signalling(int fd, enum cas_signalling signalling)
 {
 	struct dahdi_params params = { 0 };
-	int number = channel;
 
-	if (ioctl(fd, DAHDI_SPECIFY, &number) || ioctl(fd, DAHDI_GET_PARAMS, &params))
+	if (ioctl(fd, DAHDI_GET_PARAMS, &params))
 		return -errno;
 	return params.sigtype == sigtypes[signalling] ? 0 : -EPROTOTYPE;
 }
 
 int cas_channel_open(unsigned int channel, enum cas_signalling signalling, int *fd)
 {
-	int new = open(DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC), err;
+	int new, err = dahdi_open(channel, &new);
 
-	if (new < 0)
-		return -errno;
-	err = prepare(new, channel, signalling);
+	if (err)
+		return err;
+	err = check_signalling(new, signalling);
 	if (err)
 		close(new);
 	else

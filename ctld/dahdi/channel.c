@@ -14,13 +14,28 @@
 #define SPANS  "/proc/dahdi/[0-9]*"
 #define OURS   "PHONION/" /* what phonion_dahdi.ko calls its spans */
 
+int dahdi_open(unsigned int number, int *fd)
+{
+	int channel = number, new = open(DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+	if (new < 0)
+		return -errno;
+	if (ioctl(new, DAHDI_SPECIFY, &channel)) {
+		int err = -errno;
+
+		close(new);
+		return err;
+	}
+	*fd = new;
+	return 0;
+}
+
 static int ask(struct dahdi_channel *channel)
 {
-	int number = channel->number, audio = 1;
 	struct dahdi_params params = { 0 };
+	int audio = 1;
 
-	if (ioctl(channel->fd, DAHDI_SPECIFY, &number) ||
-	    ioctl(channel->fd, DAHDI_AUDIOMODE, &audio) ||
+	if (ioctl(channel->fd, DAHDI_AUDIOMODE, &audio) ||
 	    ioctl(channel->fd, DAHDI_GET_PARAMS, &params))
 		return -errno;
 	channel->alaw = params.curlaw == DAHDI_LAW_ALAW;
@@ -29,10 +44,10 @@ static int ask(struct dahdi_channel *channel)
 
 int dahdi_channel_open(struct dahdi_channel *channel, unsigned int number)
 {
-	int err, fd = open(DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	int fd, err = dahdi_open(number, &fd);
 
-	if (fd < 0)
-		return -errno;
+	if (err)
+		return err;
 	*channel = (struct dahdi_channel){ .number = number, .fd = fd };
 	err = ask(channel);
 	if (err)
@@ -66,8 +81,10 @@ int dahdi_channel_part(const struct dahdi_channel *channel)
 	return set(channel, 0, DAHDI_CONF_NORMAL);
 }
 
-/* A line for the span, then one for each of its channels: its number, its name, and
- * "(In use)" of one that is open, so that few have to be tried. */
+/*
+ * A line for the span, then one for each of its channels: its number, its name, and
+ * "(In use)" of one that is open, so that few have to be tried.
+ */
 static int open_free(struct dahdi_channel *channel, FILE *span)
 {
 	char line[256];

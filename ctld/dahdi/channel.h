@@ -17,7 +17,12 @@ struct dahdi_channel {
 };
 
 /*
- * Opens channel NUMBER. -EBUSY: it is open elsewhere; -ENXIO: there is none of this
+ * A descriptor of channel NUMBER, non-blocking, whatever the channel is for. Errors as below.
+ */
+int dahdi_open(unsigned int number, int *fd);
+
+/*
+ * Opens channel NUMBER for speech. -EBUSY: it is open elsewhere; -ENXIO: there is none of this
  * number; -ENOENT: DAHDI is not loaded.
  */
 int dahdi_channel_open(struct dahdi_channel *channel, unsigned int number);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The D channel's descriptor: frames, and what DAHDI says of the line. */
 #include <errno.h>
-#include <fcntl.h>
 #include <unistd.h>
 
+#include "dahdi/channel.h"
 #include "dahdi/dahdi.h"
 #include "isdn/internal.h"
 
-#define DEVICE	    "/dev/dahdi/channel"
 #define BUFFERS	    32
 #define BUFFER_SIZE 1024 /* libpri's own */
 #define FCS	    2
@@ -23,26 +22,25 @@ static int check_channel(int fd)
 	return (params.sigtype & DAHDI_SIG_HDLCFCS) == DAHDI_SIG_HDLCFCS ? 0 : -EPROTOTYPE;
 }
 
-static int prepare(int fd, unsigned int channel)
+static int prepare(int fd)
 {
 	struct dahdi_bufferinfo buffers = { .txbufpolicy = DAHDI_POLICY_IMMEDIATE,
 					    .rxbufpolicy = DAHDI_POLICY_IMMEDIATE,
 					    .numbufs = BUFFERS,
 					    .bufsize = BUFFER_SIZE };
-	int number = channel;
 
-	if (ioctl(fd, DAHDI_SPECIFY, &number) || ioctl(fd, DAHDI_SET_BUFINFO, &buffers))
+	if (ioctl(fd, DAHDI_SET_BUFINFO, &buffers))
 		return -errno;
 	return check_channel(fd);
 }
 
 int isdn_dchannel_open(unsigned int channel, int *fd)
 {
-	int new = open(DEVICE, O_RDWR | O_NONBLOCK | O_CLOEXEC), err;
+	int new, err = dahdi_open(channel, &new);
 
-	if (new < 0)
-		return -errno;
-	err = prepare(new, channel);
+	if (err)
+		return err;
+	err = prepare(new);
 	if (err)
 		close(new);
 	else
