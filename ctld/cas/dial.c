@@ -61,14 +61,17 @@ void cas_dial_after(struct cas_line *line, uint32_t ms)
 }
 
 /* Who is told that it is dialled may hang up. */
-void cas_dial_completed(struct cas_line *line)
+bool cas_dial_completed(struct cas_line *line)
 {
 	struct cas_call *call = &line->call;
 
+	if (call->stage != STAGE_DIALLING)
+		return false;
 	loop_timer_del(&call->timer);
 	call->stage = STAGE_DIALLED;
 	line->ops->dialled(call, line->arg);
 	if (call->stage == STAGE_DIALLED &&
 	    (call->early || (line->end == &end_telephone && line->conf.supervision == CAS_DIALLED)))
 		cas_answered(line);
+	return true;
 }

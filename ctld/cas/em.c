@@ -81,10 +81,7 @@ static bool em_event(struct cas_line *line, int event)
 	case DAHDI_EVENT_HOOKCOMPLETE:
 		return true;
 	case DAHDI_EVENT_DIALCOMPLETE:
-		if (line->call.stage != STAGE_DIALLING)
-			return false;
-		cas_dial_completed(line);
-		return true;
+		return cas_dial_completed(line);
 	}
 	return false;
 }

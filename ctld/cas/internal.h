@@ -116,6 +116,7 @@ void cas_await(struct cas_line *line, uint32_t ms, loop_fn fn);
 int cas_translate(const struct cas_line *line, const char *number, char *to);
 /* The exchange is ready: the number goes out after MS. */
 void cas_dial_after(struct cas_line *line, uint32_t ms);
-void cas_dial_completed(struct cas_line *line);
+/* DAHDI has dialled; false: nothing was being dialled. */
+bool cas_dial_completed(struct cas_line *line);
 
 #endif

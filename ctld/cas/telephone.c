@@ -100,10 +100,7 @@ static bool telephone_event(struct cas_line *line, int event)
 	case DAHDI_EVENT_HOOKCOMPLETE:
 		return started(line);
 	case DAHDI_EVENT_DIALCOMPLETE:
-		if (line->call.stage != STAGE_DIALLING)
-			return false;
-		cas_dial_completed(line);
-		return true;
+		return cas_dial_completed(line);
 	}
 	return false;
 }
