@@ -136,7 +136,8 @@ static void moved(struct side *side, struct side *from)
 
 static json_t *encode(const struct side *side)
 {
-	return json_pack("{s:i}", "slot", (int)isdn_call_channel(side->pri.call));
+	(void)side;
+	return json_object();
 }
 
 /* libpri knows of no call that it has not seen begin: the other side is to be told. */
