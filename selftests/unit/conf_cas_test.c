@@ -14,24 +14,12 @@
 
 #include "cas/cas.h"
 #include "conf/conf.h"
+#include "selftests/unit/conf_text.h"
 
 #define CAS(keys) "trunks = ( { name = \"c\"; kind = \"cas\"; " keys " } );\n"
 #define TWO(a, b)                                                  \
 	"trunks = ( { name = \"a\"; kind = \"cas\"; channels = " a \
 	"; signalling = \"fxoks\"; }, { name = \"b\"; " b " } );\n"
-
-static int read_text(struct conf **conf, const char *text, char **error)
-{
-	char file[] = "/tmp/conf_cas_test.XXXXXX";
-	int fd = mkstemp(file), err;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-	err = conf_read(conf, file, error);
-	unlink(file);
-	return err;
-}
 
 static void test_defaults(void **state)
 {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "selftests/unit/conf_text.h"
 
 #define TRUNK(more) \
 	"trunks = ( { name = \"a\"; local = \"192.0.2.1\"; peer = \"192.0.2.9\"; " more " } );\n"
@@ -19,19 +20,6 @@
 	"ingresses = ( { number = \"+493012345\"; }, { number = \"+493012346\"; lanes = 32; } );"
 #define BROKER(more) "brokers = ( { name = \"b\"; url = \"https://192.0.2.7:8443\"; " more " } );"
 #define RELAY(more)  TRUNK(OFFER) "relay = { operator = \"Example\"; " more " };\n"
-
-static int read_text(struct conf **conf, const char *text, char **error)
-{
-	char file[] = "/tmp/conf_relay_test.XXXXXX";
-	int fd = mkstemp(file), err;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-	err = conf_read(conf, file, error);
-	unlink(file);
-	return err;
-}
 
 static struct conf *good(const char *text)
 {

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "selftests/unit/conf_text.h"
 #include "dataplane/dataplane.h"
 #include "conf/pri.h"
 #include "isdn/isdn.h"
@@ -33,19 +34,6 @@
 #define CIRCUIT(name, ingress, next)                              \
 	"{ name = \"" name "\"; in = \"a\"; ingress = \"" ingress \
 	"\"; out = \"b\"; next = \"" next "\"; }"
-
-static int read_text(struct conf **conf, const char *text, char **error)
-{
-	char file[] = "/tmp/conf_test.XXXXXX";
-	int fd = mkstemp(file), err;
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-	err = conf_read(conf, file, error);
-	unlink(file);
-	return err;
-}
 
 static struct conf *good(const char *text)
 {
