@@ -68,7 +68,7 @@ class Peer:
     def __init__(self, addr, relay, tcp=False):
         self.addr, self.relay, self.tcp = addr, relay, tcp
         self.auto_ack = True # of refused INVITEs, so that no answer is repeated
-        self.seen = set()
+        self.given = set()    # by expect()
         if tcp:
             self.listener = socket.create_server(addr, family=family(addr[0]))
             self.sock = None
@@ -127,11 +127,10 @@ class Peer:
 
     def expect(self, what, timeout=LIMIT, again=False):
         """The next message that is WHAT, a status or a method; others are skipped, and so is what
-        was here before, unless it is to come AGAIN: on a busy machine much is repeated."""
+        was given out before, unless it is to come AGAIN: on a busy machine much is repeated."""
         while (msg := self.recv(timeout)):
-            before = msg.raw in self.seen
-            self.seen.add(msg.raw)
-            if what in (msg.status, msg.method) and before == again:
+            if what in (msg.status, msg.method) and (msg.raw in self.given) == again:
+                self.given.add(msg.raw)
                 return msg
         raise AssertionError(f"{self.addr}: no {what}")
 
