@@ -103,8 +103,8 @@ static void headers4(struct phn_path *path, const struct phn_leg *leg,
 		.saddr = phn_addr_ip4(&leg->local),
 		.daddr = phn_addr_ip4(&conf->remote),
 	};
-	path->ip4_sum = csum_partial(&path->ip4, sizeof(path->ip4), 0);
-	path->udp_sum = csum_tcpudp_nofold(path->ip4.saddr, path->ip4.daddr, 0, IPPROTO_UDP, 0);
+	path->ip4_sum = ~ip_fast_csum(&path->ip4, path->ip4.ihl);
+	path->udp_sum = ~csum_tcpudp_magic(path->ip4.saddr, path->ip4.daddr, 0, IPPROTO_UDP, 0);
 	path->hlen = sizeof(path->ip4) + sizeof(path->udp);
 }
 
@@ -118,8 +118,7 @@ static void headers6(struct phn_path *path, const struct phn_leg *leg,
 		.daddr = conf->remote.ip,
 	};
 	ip6_flow_hdr(&path->ip6, conf->dscp << 2, 0);
-	path->udp_sum = csum_unfold(~csum_ipv6_magic(&path->ip6.saddr, &path->ip6.daddr, 0,
-						     IPPROTO_UDP, 0));
+	path->udp_sum = ~csum_ipv6_magic(&path->ip6.saddr, &path->ip6.daddr, 0, IPPROTO_UDP, 0);
 	path->hlen = sizeof(path->ip6) + sizeof(path->udp);
 }
 

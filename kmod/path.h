@@ -28,8 +28,8 @@
  * @hlen: octets of IP and UDP headers
  * @headroom: octets that a packet needs before its RTP header
  * @sure_mtu: a packet of so many octets fits for as long as @dst is valid
- * @udp_sum: of the pseudo-header, but for the length
- * @ip4_sum: of @ip4
+ * @udp_sum: of the pseudo-header, but for the length; never 0
+ * @ip4_sum: of @ip4; never 0
  * @ip4: IPv4 header to send, but for its length and checksum
  * @ip6: IPv6 header to send, but for its length
  * @udp: UDP header to send, but for its length and checksum
@@ -49,8 +49,8 @@ struct phn_path {
 	u8 hlen;
 	u16 headroom;
 	u16 sure_mtu;
-	__wsum udp_sum;
-	__wsum ip4_sum;
+	__sum16 udp_sum;
+	__sum16 ip4_sum;
 	union {
 		struct iphdr ip4;
 		struct ipv6hdr ip6;

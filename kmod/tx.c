@@ -13,55 +13,55 @@
 #include "tdm.h"
 #include "xmit.h"
 
-static __sum16 add_length(__wsum sum, unsigned int len)
-{
-	return csum_fold(csum_add(sum, (__force __wsum)htons(len)));
-}
-
 /* The device, or the stack for one that cannot, fills in the checksum. */
-static __always_inline void write_udp(struct sk_buff *skb, struct udphdr *uh, const struct phn_path *path,
-		      unsigned int len)
+static __always_inline void write_udp(struct sk_buff *skb, struct udphdr *uh,
+				      const struct phn_path *path, __be16 len)
 {
 	*uh = path->udp;
-	uh->len = htons(len);
-	uh->check = ~add_length(path->udp_sum, len);
+	uh->len = len;
+	uh->check = csum16_add(path->udp_sum, len);
 	skb->transport_header = (u8 *)uh - skb->head;
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_start = skb->transport_header;
 	skb->csum_offset = offsetof(struct udphdr, check);
 }
 
-static __always_inline void write_ip(struct sk_buff *skb, const struct phn_path *path)
+static __always_inline void write_ip4(struct sk_buff *skb, struct iphdr *iph,
+				      const struct phn_path *path, __be16 len)
 {
-	unsigned int len = skb->len;
-
-	if (path->family == AF_INET) {
-		struct iphdr *iph = (struct iphdr *)skb->data;
-
-		*iph = path->ip4;
-		iph->tot_len = htons(len);
-		iph->check = add_length(path->ip4_sum, len);
-		skb->protocol = htons(ETH_P_IP);
-	} else {
-		struct ipv6hdr *ip6h = (struct ipv6hdr *)skb->data;
-
-		*ip6h = path->ip6;
-		ip6h->payload_len = htons(len - sizeof(*ip6h));
-		skb->protocol = htons(ETH_P_IPV6);
-	}
-	skb_reset_network_header(skb);
+	*iph = path->ip4;
+	iph->tot_len = len;
+	iph->check = ~csum16_add(path->ip4_sum, len);
+	skb->protocol = htons(ETH_P_IP);
 }
 
-/* IP, UDP and RTP headers before the payload; there is room for them. */
-static __always_inline void write_headers(struct sk_buff *skb, const struct phn_path *path,
-			  const struct phn_rtp *rtp)
+static __always_inline void write_ip6(struct sk_buff *skb, struct ipv6hdr *ip6h,
+				      const struct phn_path *path, __be16 len)
 {
-	unsigned int iplen = path->hlen - sizeof(struct udphdr);
-	u8 *data = __skb_push(skb, path->hlen + PHN_RTP_HLEN);
+	*ip6h = path->ip6;
+	ip6h->payload_len = len;
+	skb->protocol = htons(ETH_P_IPV6);
+}
 
-	phn_rtp_write(data + path->hlen, rtp);
-	write_udp(skb, (struct udphdr *)(data + iplen), path, skb->len - iplen);
-	write_ip(skb, path);
+/* IP, UDP and RTP headers before the payload, of @len octets; there is room for them. */
+static __always_inline void write_headers(struct sk_buff *skb, const struct phn_path *path,
+					  const struct phn_rtp *rtp, unsigned int len)
+{
+	u8 *udp = skb->data - PHN_RTP_HLEN - sizeof(struct udphdr);
+	unsigned int udplen = len + PHN_RTP_HLEN + sizeof(struct udphdr);
+	unsigned int iplen;
+
+	phn_rtp_write(udp + sizeof(struct udphdr), rtp);
+	write_udp(skb, (struct udphdr *)udp, path, htons(udplen));
+	if (path->family == AF_INET) {
+		iplen = sizeof(struct iphdr);
+		write_ip4(skb, (struct iphdr *)(udp - iplen), path, htons(udplen + iplen));
+	} else {
+		iplen = sizeof(struct ipv6hdr);
+		write_ip6(skb, (struct ipv6hdr *)(udp - iplen), path, htons(udplen));
+	}
+	skb->network_header = skb->transport_header - iplen;
+	__skb_push(skb, iplen + udplen - len);
 }
 
 /* Nothing that the packet met on its way here may show on its way on. */
@@ -85,10 +85,10 @@ static int send_slow(struct net *net, const struct phn_path *path, struct sk_buf
 	return ip6_local_out(net, NULL, skb);
 }
 
-static __always_inline int transmit(struct phn_leg *leg, const struct phn_path *path, struct sk_buff *skb)
+/* @len: octets of payload */
+static __always_inline int transmit(struct phn_leg *leg, const struct phn_path *path,
+				    struct sk_buff *skb, unsigned int len)
 {
-	unsigned int payload = skb->len - path->hlen - PHN_RTP_HLEN;
-
 	if (unlikely(path->state != PHONION_PATH_STATE_FAST)) {
 		send_slow(leg->pn->net, path, skb);
 		phn_leg_count(leg->stats, PHN_TX_SLOW);
@@ -97,7 +97,7 @@ static __always_inline int transmit(struct phn_leg *leg, const struct phn_path *
 			return PHN_DROP_NO_ROUTE;
 		phn_xmit(path, skb);
 	}
-	phn_leg_count_packet(leg->stats, PHN_TX_PACKETS, payload);
+	phn_leg_count_packet(leg->stats, PHN_TX_PACKETS, len);
 	return 0;
 }
 
@@ -107,7 +107,8 @@ static __always_inline bool fits(const struct phn_path *path, unsigned int len)
 }
 
 /* Whether a payload may leave, and how. Return: 0, or the counter of the reason why not. */
-static __always_inline int admit(struct phn_leg *leg, unsigned int len, u64 now, const struct phn_path **path)
+static __always_inline int admit(struct phn_leg *leg, unsigned int len, u64 now,
+				 const struct phn_path **path)
 {
 	const struct phn_leg_conf *conf = rcu_dereference(leg->conf);
 
@@ -142,28 +143,29 @@ static __always_inline int admit(struct phn_leg *leg, unsigned int len, u64 now,
 int phn_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, const u8 *table,
 	   u64 now)
 {
+	unsigned int len = skb->len;
 	const struct phn_path *path;
 	int drop;
 
 	/* Pairs with finish() in dtmf.c and its like: the stream is seen as it was left. */
 	if (unlikely(smp_load_acquire(&leg->sending)))
 		return leg->tdm ? phn_tdm_tx(leg, skb, rtp, table, now) : PHN_DROP_DTMF;
-	drop = admit(leg, skb->len, now, &path);
+	drop = admit(leg, len, now, &path);
 	if (drop)
 		return drop;
 
 	if (table) {
-		if (skb_ensure_writable(skb, skb->len))
+		if (skb_ensure_writable(skb, len))
 			return PHN_DROP_NO_MEMORY;
-		phn_g711_convert(table, skb->data, skb->len);
+		phn_g711_convert(table, skb->data, len);
 	}
 	if (skb_cow_head(skb, path->headroom + PHN_RTP_HLEN))
 		return PHN_DROP_NO_MEMORY;
 
 	phn_renumber(leg, rtp, now);
-	write_headers(skb, path, rtp);
+	write_headers(skb, path, rtp, len);
 	scrub(skb);
-	return transmit(leg, path, skb);
+	return transmit(leg, path, skb, len);
 }
 
 static const struct phn_pt *event_pt(const struct phn_leg_conf *conf)
@@ -209,11 +211,12 @@ static struct sk_buff *own_skb(const struct phn_path *path, unsigned int len)
 static int send_own(struct phn_leg *leg, const struct phn_path *path, struct sk_buff *skb,
 		    const struct phn_rtp *rtp)
 {
+	unsigned int len = skb->len;
 	int drop;
 
-	write_headers(skb, path, rtp);
+	write_headers(skb, path, rtp, len);
 	scrub(skb);
-	drop = transmit(leg, path, skb);
+	drop = transmit(leg, path, skb, len);
 	if (drop)
 		kfree_skb(skb);
 	return drop;

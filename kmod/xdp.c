@@ -224,7 +224,7 @@ static void write_ip(u8 *to, const struct phn_path *path, unsigned int len)
 
 		*iph = path->ip4;
 		iph->tot_len = htons(len);
-		iph->check = csum_fold(csum_add(path->ip4_sum, (__force __wsum)htons(len)));
+		iph->check = ~csum16_add(path->ip4_sum, iph->tot_len);
 	} else {
 		struct ipv6hdr *ip6h = (struct ipv6hdr *)to;
 
@@ -244,7 +244,7 @@ static void write_udp(u8 *to, const struct phn_frame *f, __wsum payload)
 	uh->len = len;
 	phn_rtp_write(to + sizeof(*uh), &f->rtp);
 	sum = csum_partial(to, sizeof(*uh) + PHN_RTP_HLEN, payload);
-	sum = csum_add(csum_add(sum, f->path->udp_sum), (__force __wsum)len);
+	sum = csum_add(sum, csum_unfold(csum16_add(f->path->udp_sum, len)));
 	uh->check = csum_fold(sum) ?: CSUM_MANGLED_0;
 }
 
