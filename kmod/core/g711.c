@@ -75,3 +75,28 @@ const u8 phn_alaw_to_ulaw[256] = {
 	0xd6, 0xd7, 0xd4, 0xd5, 0xda, 0xdb, 0xd8, 0xd9,
 	0xcf, 0xcf, 0xce, 0xce, 0xd2, 0xd3, 0xd0, 0xd1,
 };
+
+/**
+ * phn_g711_convert - convert octets from one law to the other
+ * @table: phn_ulaw_to_alaw or phn_alaw_to_ulaw
+ * @data: converted in place
+ * @len: octets of it
+ *
+ * By eight, for three instructions an octet are the least that a table in the first
+ * level of the cache allows, and counting would double them.
+ */
+void phn_g711_convert(const u8 table[256], u8 *data, size_t len)
+{
+	for (; len >= 8; len -= 8, data += 8) {
+		data[0] = table[data[0]];
+		data[1] = table[data[1]];
+		data[2] = table[data[2]];
+		data[3] = table[data[3]];
+		data[4] = table[data[4]];
+		data[5] = table[data[5]];
+		data[6] = table[data[6]];
+		data[7] = table[data[7]];
+	}
+	for (; len; len--, data++)
+		*data = table[*data];
+}

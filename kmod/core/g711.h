@@ -9,12 +9,6 @@
 extern const u8 phn_ulaw_to_alaw[256];
 extern const u8 phn_alaw_to_ulaw[256];
 
-static inline void phn_g711_convert(const u8 table[256], u8 *data, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		data[i] = table[data[i]];
-}
+void phn_g711_convert(const u8 table[256], u8 *data, size_t len);
 
 #endif

@@ -55,6 +55,49 @@ struct phn_event {
 };
 
 /**
+ * phn_rtp_is_bare - whether a header is without CSRCs, extension and padding
+ * @data: start of the packet, PHN_RTP_HLEN octets of it
+ *
+ * Return: true for what phn_rtp_read() reads all of.
+ */
+static inline bool phn_rtp_is_bare(const u8 *data)
+{
+	return data[0] == PHN_RTP_VERSION << 6;
+}
+
+/**
+ * phn_rtp_read - read the fields of an RTP header that every one has
+ * @rtp: @rtp->padding and @rtp->hlen are left as they are
+ * @data: start of the packet, PHN_RTP_HLEN octets of it
+ */
+static __always_inline void phn_rtp_read(struct phn_rtp *rtp, const u8 *data)
+{
+	rtp->marker = data[1] & PHN_RTP_MARKER;
+	rtp->pt = data[1] & ~PHN_RTP_MARKER;
+	rtp->seq = phn_get16(data + 2);
+	rtp->timestamp = phn_get32(data + 4);
+	rtp->ssrc = phn_get32(data + 8);
+}
+
+/**
+ * phn_rtp_fields - a copy of what phn_rtp_read() reads
+ * @rtp: the header
+ *
+ * For rare functions that are called from what every packet goes through: it can have
+ * the header in registers if nobody takes the address.
+ */
+static __always_inline struct phn_rtp phn_rtp_fields(const struct phn_rtp *rtp)
+{
+	return (struct phn_rtp){
+		.ssrc = rtp->ssrc,
+		.timestamp = rtp->timestamp,
+		.seq = rtp->seq,
+		.pt = rtp->pt,
+		.marker = rtp->marker,
+	};
+}
+
+/**
  * phn_rtp_parse - parse an RTP header
  * @rtp: filled in on success
  * @data: start of the RTP packet
@@ -82,11 +125,7 @@ static inline int phn_rtp_parse(struct phn_rtp *rtp, const u8 *data, size_t avai
 
 	rtp->hlen = hlen;
 	rtp->padding = data[0] & PHN_RTP_PADDING;
-	rtp->marker = data[1] & PHN_RTP_MARKER;
-	rtp->pt = data[1] & ~PHN_RTP_MARKER;
-	rtp->seq = phn_get16(data + 2);
-	rtp->timestamp = phn_get32(data + 4);
-	rtp->ssrc = phn_get32(data + 8);
+	phn_rtp_read(rtp, data);
 	return 0;
 }
 
@@ -114,11 +153,11 @@ static inline int phn_rtp_padding(const struct phn_rtp *rtp, u8 last, size_t len
  * @rtp: what to write; @rtp->padding and @rtp->hlen are not looked at, since
  *	what leaves a relay has no CSRC, extension or padding
  */
-static inline void phn_rtp_write(u8 *data, const struct phn_rtp *rtp)
+static __always_inline void phn_rtp_write(u8 *data, const struct phn_rtp *rtp)
 {
-	data[0] = PHN_RTP_VERSION << 6;
-	data[1] = rtp->pt | (rtp->marker ? PHN_RTP_MARKER : 0);
-	phn_put16(data + 2, rtp->seq);
+	u32 type = rtp->pt | (rtp->marker ? PHN_RTP_MARKER : 0);
+
+	phn_put32(data, (u32)PHN_RTP_VERSION << 30 | type << 16 | rtp->seq);
 	phn_put32(data + 4, rtp->timestamp);
 	phn_put32(data + 8, rtp->ssrc);
 }

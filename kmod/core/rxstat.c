@@ -4,19 +4,19 @@
 /**
  * phn_rxstat_restart - begin anew with a packet
  * @st: what is lost so far is kept
- * @rtp: the packet's header
+ * @rtp: the packet's header, or a copy of its fields
  * @now_ns: when it arrived, by a monotonic clock
  */
-void phn_rxstat_restart(struct phn_rxstat *st, const struct phn_rtp *rtp, u64 now_ns)
+void phn_rxstat_restart(struct phn_rxstat *st, struct phn_rtp rtp, u64 now_ns)
 {
 	st->lost_before = phn_rxstat_lost(st);
-	st->ssrc = rtp->ssrc;
-	st->base_seq = rtp->seq;
-	st->max_seq = rtp->seq;
+	st->ssrc = rtp.ssrc;
+	st->base_seq = rtp.seq;
+	st->max_seq = rtp.seq;
 	st->bad_seq = PHN_RXSTAT_NO_BAD_SEQ;
 	st->cycles = 0;
 	st->received = 0;
-	st->transit = phn_rxstat_arrival(now_ns) - rtp->timestamp;
+	st->transit = phn_rxstat_arrival(now_ns) - rtp.timestamp;
 	st->jitter = 0;
 	st->set = true;
 }

@@ -40,7 +40,7 @@ struct phn_rxstat {
 	bool set;
 };
 
-void phn_rxstat_restart(struct phn_rxstat *st, const struct phn_rtp *rtp, u64 now_ns);
+void phn_rxstat_restart(struct phn_rxstat *st, struct phn_rtp rtp, u64 now_ns);
 s64 phn_rxstat_lost(const struct phn_rxstat *st);
 u32 phn_rxstat_jitter(const struct phn_rxstat *st);
 
@@ -63,7 +63,7 @@ static inline void phn_rxstat_update_seq(struct phn_rxstat *st, const struct phn
 	} else if (delta <= PHN_RXSTAT_SEQ_MOD - PHN_RXSTAT_MAX_MISORDER) {
 		/* Two in sequence after a jump: the source has restarted. */
 		if (rtp->seq == st->bad_seq) {
-			phn_rxstat_restart(st, rtp, now_ns);
+			phn_rxstat_restart(st, phn_rtp_fields(rtp), now_ns);
 		} else {
 			st->bad_seq = (rtp->seq + 1) & (PHN_RXSTAT_SEQ_MOD - 1);
 			return;
@@ -86,6 +86,28 @@ static inline void phn_rxstat_update_jitter(struct phn_rxstat *st, const struct 
 }
 
 /**
+ * phn_rxstat_is_new - whether a packet is of a source that is not counted yet
+ * @st: zero-filled before the first
+ * @rtp: the packet's header
+ */
+static inline bool phn_rxstat_is_new(const struct phn_rxstat *st, const struct phn_rtp *rtp)
+{
+	return !st->set || st->ssrc != rtp->ssrc;
+}
+
+/**
+ * phn_rxstat_count - count a packet of the source that is counted
+ * @st: phn_rxstat_restart() has seen the source
+ * @rtp: the packet's header
+ * @now_ns: when it arrived, by a monotonic clock
+ */
+static inline void phn_rxstat_count(struct phn_rxstat *st, const struct phn_rtp *rtp, u64 now_ns)
+{
+	phn_rxstat_update_seq(st, rtp, now_ns);
+	phn_rxstat_update_jitter(st, rtp, now_ns);
+}
+
+/**
  * phn_rxstat_update - count a packet
  * @st: zero-filled before the first
  * @rtp: the packet's header
@@ -93,10 +115,9 @@ static inline void phn_rxstat_update_jitter(struct phn_rxstat *st, const struct 
  */
 static inline void phn_rxstat_update(struct phn_rxstat *st, const struct phn_rtp *rtp, u64 now_ns)
 {
-	if (!st->set || st->ssrc != rtp->ssrc)
-		phn_rxstat_restart(st, rtp, now_ns);
-	phn_rxstat_update_seq(st, rtp, now_ns);
-	phn_rxstat_update_jitter(st, rtp, now_ns);
+	if (phn_rxstat_is_new(st, rtp))
+		phn_rxstat_restart(st, phn_rtp_fields(rtp), now_ns);
+	phn_rxstat_count(st, rtp, now_ns);
 }
 
 #endif

@@ -28,29 +28,44 @@ typedef int32_t s32;
 typedef int64_t s64;
 #endif
 
-/* Network byte order from and to any alignment; the wire has no other. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define PHN_NET16(v) __builtin_bswap16(v)
+#define PHN_NET32(v) __builtin_bswap32(v)
+#else
+#define PHN_NET16(v) (v)
+#define PHN_NET32(v) (v)
+#endif
+
+/*
+ * Network byte order from and to any alignment; the wire has no other. Whole, for
+ * compilers do not always see that octets make a word.
+ */
 static inline u16 phn_get16(const u8 *p)
 {
-	return p[0] << 8 | p[1];
+	u16 v;
+
+	memcpy(&v, p, sizeof(v));
+	return PHN_NET16(v);
 }
 
 static inline u32 phn_get32(const u8 *p)
 {
-	return (u32)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+	u32 v;
+
+	memcpy(&v, p, sizeof(v));
+	return PHN_NET32(v);
 }
 
 static inline void phn_put16(u8 *p, u16 v)
 {
-	p[0] = v >> 8;
-	p[1] = v;
+	v = PHN_NET16(v);
+	memcpy(p, &v, sizeof(v));
 }
 
 static inline void phn_put32(u8 *p, u32 v)
 {
-	p[0] = v >> 24;
-	p[1] = v >> 16;
-	p[2] = v >> 8;
-	p[3] = v;
+	v = PHN_NET32(v);
+	memcpy(p, &v, sizeof(v));
 }
 
 #endif
