@@ -15,8 +15,8 @@
  */
 static inline u32 phn_leg_addr_hash(const struct phn_addr *addr, u32 seed)
 {
-	const __be32 *ip = addr->ip.s6_addr32;
-	u64 key = (__force u32)(ip[0] ^ ip[1] ^ ip[2] ^ ip[3]) ^ seed;
+	u64 ip = (__force u64)(addr->high ^ addr->low);
+	u64 key = (u32)(ip ^ ip >> 32) ^ seed;
 
 	return ((key << 16 | (__force u16)addr->port) * GOLDEN_RATIO_64) >> 32;
 }

@@ -84,7 +84,7 @@ static int put_addr(struct sk_buff *msg, const struct phn_addr *addr, int attr4,
 	if (addr->family == AF_INET)
 		err = nla_put_in_addr(msg, attr4, phn_addr_ip4(addr));
 	else
-		err = nla_put_in6_addr(msg, attr6, &addr->ip);
+		err = nla_put_in6_addr(msg, attr6, phn_addr_ip6(addr));
 	return err ?: nla_put_be16(msg, attr_port, addr->port);
 }
 

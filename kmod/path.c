@@ -78,8 +78,8 @@ static struct dst_entry *route6(struct phn_leg *leg, const struct phn_leg_conf *
 	struct flowi6 fl6 = {
 		.flowi6_proto = IPPROTO_UDP,
 		.flowlabel = ip6_make_flowinfo(conf->dscp << 2, 0),
-		.saddr = leg->local.ip,
-		.daddr = conf->remote.ip,
+		.saddr = *phn_addr_ip6(&leg->local),
+		.daddr = *phn_addr_ip6(&conf->remote),
 		.fl6_sport = leg->local.port,
 		.fl6_dport = conf->remote.port,
 	};
@@ -114,8 +114,8 @@ static void headers6(struct phn_path *path, const struct phn_leg *leg,
 	path->ip6 = (struct ipv6hdr){
 		.nexthdr = IPPROTO_UDP,
 		.hop_limit = PATH_TTL,
-		.saddr = leg->local.ip,
-		.daddr = conf->remote.ip,
+		.saddr = *phn_addr_ip6(&leg->local),
+		.daddr = *phn_addr_ip6(&conf->remote),
 	};
 	ip6_flow_hdr(&path->ip6, conf->dscp << 2, 0);
 	path->udp_sum = ~csum_ipv6_magic(&path->ip6.saddr, &path->ip6.daddr, 0, IPPROTO_UDP, 0);

@@ -35,7 +35,7 @@ static int take_one(struct phn_leg *leg, int i)
 		if (inet_addr_type(leg->pn->net, cfg.local_ip.s_addr) != RTN_LOCAL)
 			return -EADDRNOTAVAIL;
 	} else {
-		cfg.local_ip6 = leg->local.ip;
+		cfg.local_ip6 = *phn_addr_ip6(&leg->local);
 	}
 
 	err = udp_sock_create(leg->pn->net, &cfg, &leg->sock[i]);
