@@ -179,6 +179,23 @@ static u16 sure_mtu(const struct phn_path *path)
 	return min_t(u32, mtu, U16_MAX);
 }
 
+/* No path's: what has it is asked otherwise whether it holds. */
+#define NO_GENID (-1)
+static const atomic_t no_genid = ATOMIC_INIT(0);
+
+/* What phn_path_holds() compares; an IPv6 route's generation is its node's. */
+static void note_genid(struct phn_path *path, struct net *net)
+{
+	path->genid = NO_GENID;
+	path->genid_now = &no_genid;
+	if (path->family != AF_INET) {
+		path->cookie = rt6_get_cookie((struct rt6_info *)path->dst);
+	} else if (path->state == PHONION_PATH_STATE_FAST) {
+		path->genid = ((struct rtable *)path->dst)->rt_genid;
+		path->genid_now = &net->ipv4.rt_genid;
+	}
+}
+
 static struct phn_path *path_alloc(struct phn_leg *leg, const struct phn_leg_conf *conf)
 {
 	struct phn_path *path = kzalloc(sizeof(*path), GFP_ATOMIC);
@@ -196,14 +213,12 @@ static struct phn_path *path_alloc(struct phn_leg *leg, const struct phn_leg_con
 	path->dst = dst;
 	path->udp.source = leg->local.port;
 	path->udp.dest = conf->remote.port;
-	if (path->family == AF_INET) {
+	if (path->family == AF_INET)
 		headers4(path, leg, conf);
-		path->genid = ((struct rtable *)dst)->rt_genid;
-	} else {
+	else
 		headers6(path, leg, conf);
-		path->cookie = rt6_get_cookie((struct rt6_info *)dst);
-	}
 	path->state = classify(dst);
+	note_genid(path, leg->pn->net);
 	path->headroom = path->hlen + LL_RESERVED_SPACE(dst->dev);
 	path->sure_mtu = sure_mtu(path);
 	if (path->state == PHONION_PATH_STATE_FAST && hold_next_hop(path)) {
