@@ -23,22 +23,6 @@
 #include "path.h"
 #include "rx.h"
 
-/**
- * struct phn_flow - what the hook has found out about a packet
- * @leg: the leg that it is for
- * @src: source address
- * @rtcp: it is for the RTCP port
- * @nhlen: octets of IP header
- * @udplen: octets of UDP header and payload
- */
-struct phn_flow {
-	struct phn_leg *leg;
-	struct phn_addr src;
-	bool rtcp;
-	unsigned int nhlen;
-	unsigned int udplen;
-};
-
 static unsigned int punt(struct phn_net *pn, enum phn_net_counter why)
 {
 	phn_net_count(pn->stats, why);
@@ -47,154 +31,198 @@ static unsigned int punt(struct phn_net *pn, enum phn_net_counter why)
 
 static unsigned int drop(struct phn_leg *leg, struct sk_buff *skb, enum phn_leg_counter why)
 {
-	phn_leg_count(leg->stats, why);
-	kfree_skb(skb);
+	phn_rx_drop(leg, skb, why);
 	return NF_STOLEN;
 }
 
-/* The port after an RTP port is its RTCP port. */
-static __always_inline struct phn_leg *lookup(struct phn_net *pn, struct phn_addr *dst, bool *rtcp)
+/* Each has the look-up in line, the address in registers. */
+static noinline __flatten struct phn_leg *find4(struct phn_net *pn, __be32 ip, __be16 port)
 {
-	*rtcp = ntohs(dst->port) & 1;
-	dst->port &= htons(0xfffe);
-	return phn_leg_lookup(pn, dst);
+	struct phn_addr local PHN_UNINITIALIZED;
+
+	phn_addr_set4(&local, ip, port);
+	return phn_leg_lookup(pn, &local);
+}
+
+static noinline __flatten struct phn_leg *find6(struct phn_net *pn, const struct in6_addr *ip,
+						__be16 port)
+{
+	struct phn_addr local PHN_UNINITIALIZED;
+
+	phn_addr_set6(&local, ip, port);
+	return phn_leg_lookup(pn, &local);
+}
+
+/* The port after an RTP port is its RTCP port. */
+static inline bool is_rtcp(const struct udphdr *uh)
+{
+	return uh->dest & htons(1);
+}
+
+static inline __be16 rtp_port(const struct udphdr *uh)
+{
+	return uh->dest & htons(0xfffe);
 }
 
 /* What may be wrong with any packet, whatever its headers say. */
-static inline bool plain(struct phn_net *pn, const struct sk_buff *skb)
+static inline bool is_plain(const struct sk_buff *skb)
 {
-	if (unlikely(skb_is_gso(skb)))
-		punt(pn, PHN_PUNT_GSO);
-	else if (unlikely(skb_vlan_tag_present(skb)))
-		punt(pn, PHN_PUNT_VLAN);
-	else if (unlikely(netif_is_l3_slave(skb->dev)))
-		punt(pn, PHN_PUNT_OTHER);
-	else
-		return true;
-	return false;
+	return !skb_is_gso(skb) && !skb_vlan_tag_present(skb) && !netif_is_l3_slave(skb->dev);
 }
 
-static bool checksum_ok(struct sk_buff *skb, const struct phn_flow *flow)
+static unsigned int punt_unplain(struct phn_net *pn, const struct sk_buff *skb)
+{
+	if (skb_is_gso(skb))
+		return punt(pn, PHN_PUNT_GSO);
+	return punt(pn, skb_vlan_tag_present(skb) ? PHN_PUNT_VLAN : PHN_PUNT_OTHER);
+}
+
+static bool checksum_ok(struct sk_buff *skb)
 {
 	const struct udphdr *uh = udp_hdr(skb);
 
-	if (flow->src.family == AF_INET)
+	if (skb->protocol == htons(ETH_P_IP))
 		return !skb_checksum_validate_zero_check(skb, IPPROTO_UDP, uh->check,
 							 inet_compute_pseudo);
 	/* RFC 8200, section 8.1: there is always one. */
 	return uh->check && !skb_checksum_validate(skb, IPPROTO_UDP, ip6_compute_pseudo);
 }
 
-/* From here on the packet is ours: it is forwarded, or dropped and counted. */
-static noinline unsigned int take(struct phn_flow *flow, struct sk_buff *skb)
+/*
+ * From here on the packet is ours: it is forwarded, or dropped and counted. Nobody else
+ * has what is returned, nothing follows the datagram, and it is as it was sent.
+ */
+static noinline struct sk_buff *settle(struct phn_leg *leg, struct sk_buff *skb,
+				       unsigned int nhlen, unsigned int udplen)
 {
-	struct phn_rx rx = { .leg = flow->leg, .src = &flow->src, .rtcp = flow->rtcp };
+	enum phn_leg_counter why = PHN_DROP_NO_MEMORY;
 
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (unlikely(!skb)) {
-		phn_leg_count(flow->leg->stats, PHN_DROP_NO_MEMORY);
-		return NF_STOLEN;
+		phn_leg_count(leg->stats, why);
+		return NULL;
 	}
-	if (unlikely(!pskb_may_pull(skb, flow->nhlen + sizeof(struct udphdr)) ||
-		     pskb_trim_rcsum(skb, flow->nhlen + flow->udplen)))
-		return drop(flow->leg, skb, PHN_DROP_NO_MEMORY);
+	if (unlikely(!pskb_may_pull(skb, nhlen + sizeof(struct udphdr)) ||
+		     pskb_trim_rcsum(skb, nhlen + udplen)))
+		goto drop;
+	skb_set_transport_header(skb, nhlen);
+	skb_postpull_rcsum(skb, skb->data, nhlen);
+	__skb_pull(skb, nhlen);
+	if (unlikely(!checksum_ok(skb))) {
+		why = PHN_DROP_CHECKSUM;
+		goto drop;
+	}
+	__skb_push(skb, nhlen);
+	return skb;
 
-	skb_set_transport_header(skb, flow->nhlen);
-	skb_postpull_rcsum(skb, skb->data, flow->nhlen);
-	__skb_pull(skb, flow->nhlen);
-	if (unlikely(!checksum_ok(skb, flow)))
-		return drop(flow->leg, skb, PHN_DROP_CHECKSUM);
+drop:
+	phn_rx_drop(leg, skb, why);
+	return NULL;
+}
 
-	__skb_pull(skb, sizeof(struct udphdr));
+/* A settled one. */
+static noinline unsigned int take_unusual(struct phn_leg *leg, struct sk_buff *skb,
+					  unsigned int nhlen)
+{
+	const struct udphdr *uh = (const struct udphdr *)(skb->data + nhlen);
+	struct phn_addr src;
+	struct phn_rx rx = { .leg = leg, .src = &src, .rtcp = is_rtcp(uh) };
+
+	if (skb->protocol == htons(ETH_P_IP))
+		phn_addr_set4(&src, ((struct iphdr *)skb->data)->saddr, uh->source);
+	else
+		phn_addr_set6(&src, &((struct ipv6hdr *)skb->data)->saddr, uh->source);
+	__skb_pull(skb, nhlen + sizeof(*uh));
 	phn_rx(&rx, skb);
 	return NF_STOLEN;
+}
+
+static unsigned int settle_unusual(struct phn_leg *leg, struct sk_buff *skb, unsigned int nhlen,
+				   unsigned int udplen)
+{
+	skb = settle(leg, skb, nhlen, udplen);
+	return skb ? take_unusual(leg, skb, nhlen) : NF_STOLEN;
 }
 
 /* Whatever its header may look like. */
 static noinline unsigned int ingress4_unusual(struct phn_net *pn, struct sk_buff *skb)
 {
 	struct udphdr uh_buf, *uh;
-	struct phn_flow flow;
 	struct iphdr ip_buf, *iph;
-	struct phn_addr dst;
+	unsigned int nhlen, udplen;
+	struct phn_leg *leg;
 
 	iph = skb_header_pointer(skb, 0, sizeof(ip_buf), &ip_buf);
 	if (!iph || iph->protocol != IPPROTO_UDP || iph->version != 4 || iph->ihl < 5 ||
 	    iph->frag_off & htons(IP_OFFSET))
 		return NF_ACCEPT;
-	flow.nhlen = iph->ihl * 4;
-	uh = skb_header_pointer(skb, flow.nhlen, sizeof(uh_buf), &uh_buf);
-	if (!uh)
+	nhlen = iph->ihl * 4;
+	uh = skb_header_pointer(skb, nhlen, sizeof(uh_buf), &uh_buf);
+	leg = uh ? find4(pn, iph->daddr, rtp_port(uh)) : NULL;
+	if (!leg)
 		return NF_ACCEPT;
-
-	phn_addr_set4(&dst, iph->daddr, uh->dest);
-	flow.leg = lookup(pn, &dst, &flow.rtcp);
-	if (!flow.leg || !plain(pn, skb))
-		return NF_ACCEPT;
-	if (unlikely(ip_is_fragment(iph)))
+	if (!is_plain(skb))
+		return punt_unplain(pn, skb);
+	if (ip_is_fragment(iph))
 		return punt(pn, PHN_PUNT_FRAGMENT);
-	if (unlikely(iph->ihl != 5))
+	if (iph->ihl != 5)
 		return punt(pn, PHN_PUNT_OPTIONS);
 
-	flow.udplen = ntohs(uh->len);
-	if (unlikely(ntohs(iph->tot_len) > skb->len || flow.udplen < sizeof(*uh) ||
-		     flow.nhlen + flow.udplen > ntohs(iph->tot_len)))
-		return drop(flow.leg, skb, PHN_DROP_MALFORMED);
-	if (unlikely(ip_fast_csum(iph, 5)))
-		return drop(flow.leg, skb, PHN_DROP_CHECKSUM);
-	phn_addr_set4(&flow.src, iph->saddr, uh->source);
-	return take(&flow, skb);
+	udplen = ntohs(uh->len);
+	if (ntohs(iph->tot_len) > skb->len || udplen < sizeof(*uh) ||
+	    nhlen + udplen > ntohs(iph->tot_len))
+		return drop(leg, skb, PHN_DROP_MALFORMED);
+	if (ip_fast_csum(iph, 5))
+		return drop(leg, skb, PHN_DROP_CHECKSUM);
+	return settle_unusual(leg, skb, nhlen, udplen);
 }
 
-/*
- * Nobody else has the packet, nothing follows the datagram, and the device has
- * checked what was to be checked.
- */
-static inline bool is_settled(const struct sk_buff *skb, const struct phn_flow *flow, bool checked)
+/* In one's complement 0xffff is zero. As ip_fast_csum(), of a header without options. */
+static __always_inline bool ip4_sum_ok(const struct iphdr *iph)
 {
-	return skb->len == flow->nhlen + flow->udplen && !skb_shared(skb) &&
-	       (checked || skb->ip_summed == CHECKSUM_UNNECESSARY);
+	const u32 *word = (const u32 *)iph;
+
+	return !(((u64)word[0] + word[1] + word[2] + word[3] + word[4]) % 0xffff);
 }
 
-static __always_inline unsigned int take_settled(struct phn_flow *flow, struct sk_buff *skb)
+/* What needs no more than forwarding goes on from here. */
+static __always_inline unsigned int take(struct phn_leg *leg, const struct phn_addr *src,
+					 struct sk_buff *skb, unsigned int nhlen)
 {
-	struct phn_rx rx = { .leg = flow->leg, .src = &flow->src, .rtcp = flow->rtcp };
-
-	__skb_pull(skb, flow->nhlen + sizeof(struct udphdr));
-	phn_rx(&rx, skb);
-	return NF_STOLEN;
+	if (likely(phn_rx_bare(leg, src, skb, nhlen + sizeof(struct udphdr))))
+		return NF_STOLEN;
+	return take_unusual(leg, skb, nhlen);
 }
 
-/* Headers that are there, bare and whole: of nearly every packet. */
+/* Headers that are there, bare and whole, and nothing after the datagram: nearly all are. */
 static __always_inline unsigned int ingress4(struct phn_net *pn, struct sk_buff *skb)
 {
 	const struct iphdr *iph = (const struct iphdr *)skb->data;
 	const struct udphdr *uh = (const struct udphdr *)(iph + 1);
-	struct phn_flow flow PHN_UNINITIALIZED;
-	struct phn_addr dst PHN_UNINITIALIZED;
+	struct phn_addr src PHN_UNINITIALIZED;
+	unsigned int udplen;
+	struct phn_leg *leg;
 
 	if (unlikely(skb_headlen(skb) < sizeof(*iph) + sizeof(*uh) || iph->version != 4 ||
 		     iph->ihl != 5 || ip_is_fragment(iph)))
 		return ingress4_unusual(pn, skb);
 	if (iph->protocol != IPPROTO_UDP)
 		return NF_ACCEPT;
-
-	phn_addr_set4(&dst, iph->daddr, uh->dest);
-	flow.leg = lookup(pn, &dst, &flow.rtcp);
-	if (!flow.leg || !plain(pn, skb))
+	leg = find4(pn, iph->daddr, rtp_port(uh));
+	if (!leg)
 		return NF_ACCEPT;
 
-	flow.nhlen = sizeof(*iph);
-	flow.udplen = ntohs(uh->len);
-	if (unlikely(ntohs(iph->tot_len) > skb->len || flow.udplen < sizeof(*uh) ||
-		     sizeof(*iph) + flow.udplen > ntohs(iph->tot_len)))
-		return drop(flow.leg, skb, PHN_DROP_MALFORMED);
-	if (unlikely(ip_fast_csum(iph, 5)))
-		return drop(flow.leg, skb, PHN_DROP_CHECKSUM);
-	phn_addr_set4(&flow.src, iph->saddr, uh->source);
-	if (likely(is_settled(skb, &flow, !uh->check)))
-		return take_settled(&flow, skb);
-	return take(&flow, skb);
+	udplen = skb->len - sizeof(*iph);
+	if (unlikely(!is_plain(skb) || is_rtcp(uh) || ntohs(iph->tot_len) != skb->len ||
+		     ntohs(uh->len) != udplen || !ip4_sum_ok(iph)))
+		return ingress4_unusual(pn, skb);
+	phn_addr_set4(&src, iph->saddr, uh->source);
+	if (unlikely(skb_shared(skb) || (uh->check && skb->ip_summed != CHECKSUM_UNNECESSARY))) {
+		skb = settle(leg, skb, sizeof(*iph), udplen);
+		if (!skb)
+			return NF_STOLEN;
+	}
+	return take(leg, &src, skb, sizeof(*iph));
 }
 
 /* UDP behind extension headers is for the stack; only whose it was is counted. */
@@ -203,9 +231,7 @@ static unsigned int ingress6_extended(struct phn_net *pn, struct sk_buff *skb,
 {
 	u8 nexthdr = ip6h->nexthdr;
 	struct udphdr uh_buf, *uh;
-	struct phn_addr dst;
 	__be16 frag_off;
-	bool rtcp;
 	int off;
 
 	off = ipv6_skip_exthdr(skb, sizeof(*ip6h), &nexthdr, &frag_off);
@@ -214,44 +240,64 @@ static unsigned int ingress6_extended(struct phn_net *pn, struct sk_buff *skb,
 	uh = skb_header_pointer(skb, off, sizeof(uh_buf), &uh_buf);
 	if (!uh)
 		return NF_ACCEPT;
-	phn_addr_set6(&dst, &ip6h->daddr, uh->dest);
-	if (lookup(pn, &dst, &rtcp))
+	if (find6(pn, &ip6h->daddr, rtp_port(uh)))
 		punt(pn, frag_off ? PHN_PUNT_FRAGMENT : PHN_PUNT_OPTIONS);
 	return NF_ACCEPT;
 }
 
-static unsigned int ingress6(struct phn_net *pn, struct sk_buff *skb)
+static noinline unsigned int ingress6_unusual(struct phn_net *pn, struct sk_buff *skb)
 {
 	struct ipv6hdr ip6_buf, *ip6h;
 	struct udphdr uh_buf, *uh;
-	struct phn_flow flow;
-	struct phn_addr dst;
+	unsigned int udplen;
+	struct phn_leg *leg;
 
 	ip6h = skb_header_pointer(skb, 0, sizeof(ip6_buf), &ip6_buf);
 	if (!ip6h || ip6h->version != 6)
 		return NF_ACCEPT;
 	if (ip6h->nexthdr != IPPROTO_UDP)
 		return ipv6_ext_hdr(ip6h->nexthdr) ? ingress6_extended(pn, skb, ip6h) : NF_ACCEPT;
-	flow.nhlen = sizeof(*ip6h);
-	uh = skb_header_pointer(skb, flow.nhlen, sizeof(uh_buf), &uh_buf);
-	if (!uh)
+	uh = skb_header_pointer(skb, sizeof(*ip6h), sizeof(uh_buf), &uh_buf);
+	leg = uh ? find6(pn, &ip6h->daddr, rtp_port(uh)) : NULL;
+	if (!leg)
+		return NF_ACCEPT;
+	if (!is_plain(skb))
+		return punt_unplain(pn, skb);
+
+	udplen = ntohs(uh->len);
+	if (sizeof(*ip6h) + ntohs(ip6h->payload_len) > skb->len || udplen < sizeof(*uh) ||
+	    udplen > ntohs(ip6h->payload_len))
+		return drop(leg, skb, PHN_DROP_MALFORMED);
+	return settle_unusual(leg, skb, sizeof(*ip6h), udplen);
+}
+
+/* As ingress4(). */
+static __always_inline unsigned int ingress6(struct phn_net *pn, struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
+	const struct udphdr *uh = (const struct udphdr *)(ip6h + 1);
+	struct phn_addr src PHN_UNINITIALIZED;
+	unsigned int udplen;
+	struct phn_leg *leg;
+
+	if (unlikely(skb_headlen(skb) < sizeof(*ip6h) + sizeof(*uh) || ip6h->version != 6 ||
+		     ip6h->nexthdr != IPPROTO_UDP))
+		return ingress6_unusual(pn, skb);
+	leg = find6(pn, &ip6h->daddr, rtp_port(uh));
+	if (!leg)
 		return NF_ACCEPT;
 
-	phn_addr_set6(&dst, &ip6h->daddr, uh->dest);
-	flow.leg = lookup(pn, &dst, &flow.rtcp);
-	if (!flow.leg || !plain(pn, skb))
-		return NF_ACCEPT;
-
-	flow.udplen = ntohs(uh->len);
-	if (unlikely(flow.nhlen + ntohs(ip6h->payload_len) > skb->len ||
-		     flow.udplen < sizeof(*uh) || flow.udplen > ntohs(ip6h->payload_len)))
-		return drop(flow.leg, skb, PHN_DROP_MALFORMED);
-	phn_addr_set6(&flow.src, &ip6h->saddr, uh->source);
-	/* RFC 8200, section 8.1: there is always a checksum. */
-	if (likely(skb_headlen(skb) >= sizeof(*ip6h) + sizeof(*uh) && uh->check &&
-		   is_settled(skb, &flow, false)))
-		return take_settled(&flow, skb);
-	return take(&flow, skb);
+	udplen = skb->len - sizeof(*ip6h);
+	if (unlikely(!is_plain(skb) || is_rtcp(uh) || ip6h->payload_len != uh->len ||
+		     ntohs(uh->len) != udplen || !uh->check))
+		return ingress6_unusual(pn, skb);
+	phn_addr_set6(&src, &ip6h->saddr, uh->source);
+	if (unlikely(skb_shared(skb) || skb->ip_summed != CHECKSUM_UNNECESSARY)) {
+		skb = settle(leg, skb, sizeof(*ip6h), udplen);
+		if (!skb)
+			return NF_STOLEN;
+	}
+	return take(leg, &src, skb, sizeof(*ip6h));
 }
 
 /*

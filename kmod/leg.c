@@ -377,3 +377,27 @@ bool phn_leg_latch(struct phn_leg *leg, const struct phn_addr *src)
 	kfree(conf);
 	return ours;
 }
+
+/**
+ * phn_leg_reanchor - go on with another source
+ * @leg: the leg that it leaves by
+ * @in: header of a packet of it, or a copy of its fields
+ * @now: CLOCK_MONOTONIC in nanoseconds
+ *
+ * Context: softirq.
+ * Return: the anchor; another CPU may have been first.
+ */
+struct phn_stream_anchor phn_leg_reanchor(struct phn_leg *leg, struct phn_rtp in, u64 now)
+{
+	struct phn_stream_anchor anchor;
+
+	spin_lock(&leg->tx_lock);
+	if (!phn_stream_anchored(&leg->tx.anchor, &in)) {
+		write_seqcount_begin(&leg->tx_seq);
+		phn_stream_reanchor(&leg->tx, &in, now);
+		write_seqcount_end(&leg->tx_seq);
+	}
+	anchor = leg->tx.anchor;
+	spin_unlock(&leg->tx_lock);
+	return anchor;
+}

@@ -229,4 +229,7 @@ void phn_leg_table_uninit(struct phn_net *pn);
 /* Packet path: a valid packet's port becomes the peer's, once. */
 bool phn_leg_latch(struct phn_leg *leg, const struct phn_addr *src);
 
+/* Packet path: the outgoing stream goes on with the source of @in. */
+struct phn_stream_anchor phn_leg_reanchor(struct phn_leg *leg, struct phn_rtp in, u64 now);
+
 #endif

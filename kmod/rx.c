@@ -2,14 +2,8 @@
 #include "rx.h"
 
 #include <linux/ip.h>
-#include <linux/skbuff.h>
 #include <linux/udp.h>
 #include <net/sock.h>
-
-#include "compat.h"
-#include "core/g711.h"
-#include "steps.h"
-#include "tx.h"
 
 /* Takes the header and the padding off: what is left is payload. */
 static int strip(struct sk_buff *skb, const struct phn_rtp *rtp)
@@ -29,11 +23,6 @@ static int strip(struct sk_buff *skb, const struct phn_rtp *rtp)
 	return 0;
 }
 
-/*
- * What follows is for ports and for channels. In line, for ports are where the load
- * is, and their path shall not pay for having company.
- */
-
 /* An event's end is sent three times; it is told once (RFC 4733, 2.5.1.4). */
 static void tell_event(struct phn_leg *leg, const struct phn_rtp *rtp, struct sk_buff *skb)
 {
@@ -50,7 +39,7 @@ static void tell_event(struct phn_leg *leg, const struct phn_rtp *rtp, struct sk
 	phn_notify_dtmf(leg, event.code, event.duration);
 }
 
-static __always_inline int forward(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, u64 now)
+static int forward(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, u64 now)
 {
 	const struct phn_bridge_dir *dir = rcu_dereference(leg->bridge);
 	const struct phn_xlate *x;
@@ -140,6 +129,18 @@ static int receive_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp 
 }
 
 /**
+ * phn_rx_drop - drop a packet that a leg has received
+ * @leg: the leg
+ * @skb: consumed
+ * @why: the counter of the reason
+ */
+noinline void phn_rx_drop(struct phn_leg *leg, struct sk_buff *skb, enum phn_leg_counter why)
+{
+	phn_leg_count(leg->stats, why);
+	kfree_skb(skb);
+}
+
+/**
  * phn_rx_tdm - receive what a TDM leg's channel brings
  * @leg: the leg
  * @skb: the payload alone; consumed
@@ -153,10 +154,8 @@ bool phn_rx_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, u
 {
 	int drop = receive_tdm(leg, skb, rtp, codec);
 
-	if (drop) {
-		phn_leg_count(leg->stats, drop);
-		kfree_skb(skb);
-	}
+	if (drop)
+		phn_rx_drop(leg, skb, drop);
 	return !drop;
 }
 
@@ -168,7 +167,7 @@ static int receive(const struct phn_rx *rx, struct sk_buff *skb)
 
 	drop = phn_check_window(rx->leg, now);
 	if (!drop)
-		drop = phn_check_source(conf, rx);
+		drop = phn_check_source(conf, rx->src, rx->rtcp);
 	if (!drop)
 		drop = phn_check_rate(rx->leg, conf, now);
 	if (drop)
@@ -193,10 +192,8 @@ void phn_rx(const struct phn_rx *rx, struct sk_buff *skb)
 {
 	int drop = receive(rx, skb);
 
-	if (drop) {
-		phn_leg_count(rx->leg->stats, drop);
-		kfree_skb(skb);
-	}
+	if (drop)
+		phn_rx_drop(rx->leg, skb, drop);
 }
 
 /**

@@ -10,7 +10,6 @@
 #include "compat.h"
 #include "leg.h"
 #include "notify.h"
-#include "rx.h"
 
 /*
  * Checks return 0, or the counter of the reason why the packet goes
@@ -29,11 +28,12 @@ static inline int phn_check_window(const struct phn_leg *leg, u64 now)
  * be latched, any of the peer's will do. RTCP may come from any port: nothing
  * depends on it.
  */
-static inline int phn_check_source(const struct phn_leg_conf *conf, const struct phn_rx *rx)
+static inline int phn_check_source(const struct phn_leg_conf *conf, const struct phn_addr *src,
+				   bool rtcp)
 {
-	if (!conf->remote.family || !phn_addr_same_ip(&conf->remote, rx->src))
-		return rx->rtcp ? PHN_DROP_RTCP : PHN_DROP_SOURCE;
-	if (conf->remote.port != rx->src->port && !conf->latch && !rx->rtcp)
+	if (!conf->remote.family || !phn_addr_same_ip(&conf->remote, src))
+		return rtcp ? PHN_DROP_RTCP : PHN_DROP_SOURCE;
+	if (conf->remote.port != src->port && !conf->latch && !rtcp)
 		return PHN_DROP_SOURCE;
 	return 0;
 }
@@ -59,29 +59,54 @@ static inline const struct phn_pt *phn_find_pt(const struct phn_leg_conf *conf, 
 	return NULL;
 }
 
-static inline const struct phn_xlate *phn_find_xlate(const struct phn_bridge_dir *dir, u8 number)
+/* There is one at least, and it is the one. */
+static __always_inline const struct phn_xlate *phn_find_xlate(const struct phn_bridge_dir *dir,
+							      u8 number)
 {
-	int i;
+	const struct phn_xlate *x = dir->xlate;
 
-	for (i = 0; i < dir->n; i++)
-		if (dir->xlate[i].in == number)
-			return &dir->xlate[i];
+	do {
+		if (likely(x->in == number))
+			return x;
+	} while (++x < dir->xlate + dir->n);
 	return NULL;
+}
+
+/*
+ * What becomes of a packet of speech with a bare header, which nearly all are; NULL
+ * when it is no such or goes nowhere. That the leg has its payload type, and that it
+ * is not RTCP, needs no look: a bridge has none but those of its legs.
+ */
+static __always_inline const struct phn_xlate *phn_find_bare(const struct phn_bridge_dir *dir,
+							     const u8 *data, struct phn_rtp *rtp)
+{
+	const struct phn_xlate *x;
+
+	if (!phn_rtp_is_bare(data))
+		return NULL;
+	phn_rtp_read(rtp, data);
+	x = phn_find_xlate(dir, rtp->pt);
+	if (!x || x->codec == PHONION_CODEC_TELEPHONE_EVENT)
+		return NULL;
+	return x;
 }
 
 /* A packet was accepted; @len octets of payload. */
 static __always_inline void phn_account(struct phn_leg *leg, const struct phn_rtp *rtp,
 					unsigned int len, u64 now)
 {
-	if (unlikely(!READ_ONCE(leg->last_rx_ns)))
-		phn_notify_first_packet(leg);
+	if (unlikely(phn_rxstat_is_new(&leg->rx, rtp))) {
+		if (!READ_ONCE(leg->last_rx_ns))
+			phn_notify_first_packet(leg);
+		phn_rxstat_restart(&leg->rx, phn_rtp_fields(rtp), now);
+	}
 	WRITE_ONCE(leg->last_rx_ns, now);
-	phn_rxstat_update(&leg->rx, rtp, now);
+	phn_rxstat_count(&leg->rx, rtp, now);
 	phn_leg_count_packet(leg->stats, PHN_RX_PACKETS, len);
 }
 
 /* The header becomes the outgoing stream's. Only a change of source takes the lock. */
-static inline void phn_renumber(struct phn_leg *leg, struct phn_rtp *rtp, u64 now)
+static __always_inline void phn_renumber(struct phn_leg *leg, struct phn_rtp *rtp, u64 now)
 {
 	struct phn_stream_anchor anchor PHN_UNINITIALIZED;
 	unsigned int seq;
@@ -91,16 +116,8 @@ static inline void phn_renumber(struct phn_leg *leg, struct phn_rtp *rtp, u64 no
 		anchor = leg->tx.anchor;
 	} while (read_seqcount_retry(&leg->tx_seq, seq));
 
-	if (unlikely(!phn_stream_anchored(&anchor, rtp))) {
-		spin_lock(&leg->tx_lock);
-		if (!phn_stream_anchored(&leg->tx.anchor, rtp)) {
-			write_seqcount_begin(&leg->tx_seq);
-			phn_stream_reanchor(&leg->tx, rtp, now);
-			write_seqcount_end(&leg->tx_seq);
-		}
-		anchor = leg->tx.anchor;
-		spin_unlock(&leg->tx_lock);
-	}
+	if (unlikely(!phn_stream_anchored(&anchor, rtp)))
+		anchor = phn_leg_reanchor(leg, phn_rtp_fields(rtp), now);
 
 	phn_stream_apply(&anchor, leg->tx.ssrc, rtp);
 	if (phn_stream_newer(&leg->tx, rtp)) {

@@ -177,16 +177,16 @@ static int in_law(struct sk_buff *skb, const u8 *table)
  * Context: softirq, RCU read-side section.
  * Return: 0, or the counter of the reason why not.
  */
-int phn_tdm_tx(struct phn_leg *leg, struct sk_buff *skb, const struct phn_rtp *rtp,
-	       const u8 *table, u64 now)
+int phn_tdm_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp rtp, const u8 *table,
+	       u64 now)
 {
 	const struct phn_leg_conf *conf = rcu_dereference(leg->conf);
-	const struct phn_pt *pt = find_number(conf, rtp->pt);
+	const struct phn_pt *pt = find_number(conf, rtp.pt);
 	struct phn_tdm_packet packet = {
-		.source = rtp->ssrc,
-		.timestamp = rtp->timestamp,
-		.seq = rtp->seq,
-		.marker = rtp->marker,
+		.source = rtp.ssrc,
+		.timestamp = rtp.timestamp,
+		.seq = rtp.seq,
+		.marker = rtp.marker,
 	};
 	int drop;
 

@@ -5,9 +5,10 @@
 
 #include <phonion/tdm.h>
 
+#include "core/rtp.h"
+
 struct netlink_ext_ack;
 struct phn_event;
-struct phn_rtp;
 struct sk_buff;
 
 /**
@@ -31,8 +32,8 @@ int phn_tdm_attach(struct phn_leg *leg, const struct phn_tdm_params *params,
 		   struct netlink_ext_ack *extack);
 void phn_tdm_detach(struct phn_leg *leg);
 
-int phn_tdm_tx(struct phn_leg *leg, struct sk_buff *skb, const struct phn_rtp *rtp,
-	       const u8 *table, u64 now);
+int phn_tdm_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp rtp, const u8 *table,
+	       u64 now);
 int phn_tdm_tx_speech(struct phn_leg *leg, const struct phn_rtp *rtp, const u8 *ulaw,
 		      unsigned int len, u64 now);
 int phn_tdm_tx_event(struct phn_leg *leg, const struct phn_event *event, bool first, u64 now);

@@ -1,24 +1,110 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What leaves by a leg. */
+/* What leaves by a leg. What is forwarded goes in line, for that is every packet. */
 #ifndef PHN_TX_H
 #define PHN_TX_H
 
-#include <linux/types.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+#include "core/g711.h"
+#include "headers.h"
+#include "leg.h"
+#include "netns.h"
+#include "path.h"
+#include "steps.h"
+#include "tdm.h"
+#include "xmit.h"
 
 struct phn_event;
-struct phn_leg;
-struct phn_leg_conf;
-struct phn_pt;
-struct phn_rtp;
-struct sk_buff;
-
-int phn_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp *rtp, const u8 *table,
-	   u64 now);
 
 int phn_tx_event(struct phn_leg *leg, const struct phn_event *event, bool first, u64 start,
 		 u64 now);
 int phn_tx_speech(struct phn_leg *leg, const u8 *ulaw, unsigned int len, u32 units, u64 at,
 		  u64 now);
 const struct phn_pt *phn_tx_speech_pt(const struct phn_leg_conf *conf);
+void phn_tx_slow(struct net *net, const struct phn_path *path, struct sk_buff *skb);
+
+/* @len: octets of payload */
+static __always_inline int phn_transmit(struct phn_leg *leg, const struct phn_path *path,
+					struct sk_buff *skb, unsigned int len)
+{
+	if (unlikely(path->state != PHONION_PATH_STATE_FAST)) {
+		phn_tx_slow(leg->pn->net, path, skb);
+		phn_leg_count(leg->stats, PHN_TX_SLOW);
+	} else {
+		if (unlikely(!netif_carrier_ok(path->dst->dev)))
+			return PHN_DROP_NO_ROUTE;
+		phn_xmit(path, skb);
+	}
+	phn_leg_count_packet(leg->stats, PHN_TX_PACKETS, len);
+	return 0;
+}
+
+static __always_inline bool phn_tx_fits(const struct phn_path *path, unsigned int len)
+{
+	return likely(len <= path->sure_mtu) || len <= dst_mtu(path->dst);
+}
+
+/* Whether a payload may leave, and how. Return: 0, or the counter of the reason why not. */
+static __always_inline int phn_tx_admit(struct phn_leg *leg, unsigned int len, u64 now,
+					const struct phn_path **path)
+{
+	const struct phn_leg_conf *conf = rcu_dereference(leg->conf);
+
+	if (phn_check_window(leg, now))
+		return PHN_DROP_WINDOW;
+	if (!conf->remote.port)
+		return PHN_DROP_NO_BRIDGE;
+	if (conf->hold)
+		return PHN_DROP_HOLD;
+	*path = phn_path_get(leg);
+	if (unlikely(!*path))
+		return PHN_DROP_NO_ROUTE;
+	if (!phn_tx_fits(*path, len + PHN_RTP_HLEN + (*path)->hlen))
+		return PHN_DROP_TOO_BIG;
+	return 0;
+}
+
+/**
+ * phn_tx - send a payload by a leg
+ * @leg: the leg
+ * @skb: the payload alone; consumed on success
+ * @rtp: header it came with, its payload type already the one to send
+ * @table: conversion of each octet, or NULL
+ * @now: CLOCK_MONOTONIC in nanoseconds
+ *
+ * Every header before the payload is made anew, so that none of the arriving
+ * packet's can leak through.
+ *
+ * Context: softirq, RCU read-side section.
+ * Return: 0, or the counter of the reason why not.
+ */
+static __always_inline int phn_tx(struct phn_leg *leg, struct sk_buff *skb,
+				  struct phn_rtp *rtp, const u8 *table, u64 now)
+{
+	unsigned int len = skb->len;
+	const struct phn_path *path;
+	int drop;
+
+	/* Pairs with finish() in dtmf.c and its like: the stream is seen as it was left. */
+	if (unlikely(smp_load_acquire(&leg->sending)))
+		return leg->tdm ? phn_tdm_tx(leg, skb, phn_rtp_fields(rtp), table, now) : PHN_DROP_DTMF;
+	drop = phn_tx_admit(leg, len, now, &path);
+	if (drop)
+		return drop;
+
+	if (table) {
+		if (skb_ensure_writable(skb, len))
+			return PHN_DROP_NO_MEMORY;
+		phn_g711_convert(table, skb->data, len);
+	}
+	if (skb_cow_head(skb, path->headroom + PHN_RTP_HLEN))
+		return PHN_DROP_NO_MEMORY;
+
+	phn_renumber(leg, rtp, now);
+	phn_write_headers(skb, path, rtp, len);
+	phn_scrub(skb);
+	return phn_transmit(leg, path, skb, len);
+}
 
 #endif

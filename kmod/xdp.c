@@ -138,23 +138,17 @@ static bool checksum_ok(const struct phn_frame *f, __wsum payload)
 }
 
 /* A bare RTP header: padding, CSRCs and extensions are taken off by the hook. */
-static bool parse_rtp(struct phn_frame *f, const struct phn_leg_conf *conf)
+static bool parse_rtp(struct phn_frame *f)
 {
-	const u8 *data = (u8 *)(f->uh + 1);
+	const struct phn_bridge_dir *dir = rcu_dereference(f->leg->bridge);
 	unsigned int len = f->udplen - sizeof(*f->uh);
-	const struct phn_bridge_dir *dir;
-	const struct phn_pt *pt;
+	const u8 *data = (u8 *)(f->uh + 1);
 
-	if (f->udplen < sizeof(*f->uh) + PHN_RTP_HLEN || data[0] != PHN_RTP_VERSION << 6 ||
-	    phn_rtp_is_rtcp(data, len) || phn_rtp_parse(&f->rtp, data, len, len))
+	if (f->udplen < sizeof(*f->uh) + PHN_RTP_HLEN || !dir)
 		return false;
 	f->payload = (u8 *)data + PHN_RTP_HLEN;
 	f->len = len - PHN_RTP_HLEN;
-	pt = phn_find_pt(conf, f->rtp.pt);
-	dir = rcu_dereference(f->leg->bridge);
-	if (!pt || pt->codec == PHONION_CODEC_TELEPHONE_EVENT || !dir)
-		return false;
-	f->x = phn_find_xlate(dir, f->rtp.pt);
+	f->x = phn_find_bare(dir, data, &f->rtp);
 	f->to = dir->to;
 	return f->x;
 }
@@ -309,7 +303,7 @@ static int forward(struct phn_net *pn, struct xdp_buff *xdp)
 		return LEAVE;
 	conf = rcu_dereference(f.leg->conf);
 	now = ktime_get_ns();
-	if (conf->hold || conf->latch || !parse_rtp(&f, conf) || !has_way(&f, now) ||
+	if (conf->hold || conf->latch || !parse_rtp(&f) || !has_way(&f, now) ||
 	    new_start(&f) < (u8 *)xdp->data_hard_start + sizeof(struct xdp_frame))
 		return LEAVE;
 	payload = csum_partial(f.payload, f.len, 0);
@@ -317,7 +311,7 @@ static int forward(struct phn_net *pn, struct xdp_buff *xdp)
 		return LEAVE;
 	why = phn_check_window(f.leg, now);
 	if (!why)
-		why = phn_check_source(conf, &(struct phn_rx){ .leg = f.leg, .src = &f.src });
+		why = phn_check_source(conf, &f.src, false);
 	if (!why)
 		why = phn_check_rate(f.leg, conf, now);
 	return unlikely(why) ? drop(&f, why) : take(xdp, &f, now, payload);

@@ -20,20 +20,25 @@
 #include "compat.h"
 #include "path.h"
 
-static inline bool phn_xmit_is_direct(struct net_device *dev, const struct netdev_queue *txq,
-				      const struct sk_buff *skb)
+static __always_inline bool phn_xmit_is_direct(struct net_device *dev,
+					       const struct netdev_queue *txq,
+					       const struct sk_buff *skb)
 {
 	return !rcu_dereference_bh(txq->qdisc)->enqueue && dev->features & NETIF_F_HW_CSUM &&
 	       !skb_is_nonlinear(skb) && !phn_dev_has_egress_hook(dev) &&
 	       !dev_nit_active(dev) && dev->flags & IFF_UP && !dev_xmit_recursion();
 }
 
-static inline struct netdev_queue *phn_xmit_queue(struct net_device *dev, struct sk_buff *skb)
+static __always_inline struct netdev_queue *phn_xmit_queue(struct net_device *dev,
+							    struct sk_buff *skb)
 {
-	unsigned int queue = 0;
+	unsigned int n = dev->real_num_tx_queues, queue;
 
-	if (dev->real_num_tx_queues > 1)
-		queue = smp_processor_id() % dev->real_num_tx_queues;
+	if (n <= 1) {
+		skb_set_queue_mapping(skb, 0);
+		return netdev_get_tx_queue(dev, 0);
+	}
+	queue = smp_processor_id() % n;
 	skb_set_queue_mapping(skb, queue);
 	return netdev_get_tx_queue(dev, queue);
 }
@@ -57,7 +62,10 @@ static __always_inline void phn_xmit_direct(struct net_device *dev, struct netde
 	}
 }
 
-/* As neigh_hh_output() does; false when there is no header or it is a long one. */
+/*
+ * As neigh_hh_output() does; false when there is no header or it is a long one. There is
+ * room for HH_DATA_MOD: phn_path.headroom has it.
+ */
 static __always_inline bool phn_xmit_push(struct hh_cache *hh, struct sk_buff *skb)
 {
 	u8 *data = skb->data;
@@ -66,7 +74,7 @@ static __always_inline bool phn_xmit_push(struct hh_cache *hh, struct sk_buff *s
 	do {
 		seq = read_seqbegin(&hh->hh_lock);
 		len = READ_ONCE(hh->hh_len);
-		if (!len || len > HH_DATA_MOD || skb_headroom(skb) < HH_DATA_MOD)
+		if (!len || len > HH_DATA_MOD)
 			return false;
 		memcpy(data - HH_DATA_MOD, hh->hh_data, HH_DATA_MOD);
 	} while (read_seqretry(&hh->hh_lock, seq));
@@ -89,8 +97,8 @@ static __always_inline void phn_xmit(const struct phn_path *path, struct sk_buff
 
 	skb->dev = dev;
 	txq = phn_xmit_queue(dev, skb);
-	if (READ_ONCE(neigh->nud_state) & NUD_CONNECTED && phn_xmit_is_direct(dev, txq, skb) &&
-	    phn_xmit_push(&neigh->hh, skb)) {
+	if (likely(READ_ONCE(neigh->nud_state) & NUD_CONNECTED &&
+		   phn_xmit_is_direct(dev, txq, skb) && phn_xmit_push(&neigh->hh, skb))) {
 		phn_xmit_direct(dev, txq, skb);
 		return;
 	}
