@@ -42,7 +42,10 @@ struct isdn_span {
 	struct loop_timer timer; /* libpri's schedule */
 	struct pri *pri;
 	bool up, alarm, restarted;
-	bool got;		 /* dchannel_read() found a frame, of whatever use */
+	bool got;	/* dchannel_read() found a frame, of whatever use */
+	bool replaying; /* nothing is written, and read is what adopt.c has */
+	const uint8_t *heard;
+	size_t heard_len;
 	unsigned int restarting; /* channel whose RESTART is not acknowledged; 0: none */
 	struct loop_timer t316;	 /* and when it is sent again */
 	struct isdn_channel channels[ISDN_MAX_CHANNELS + 1];

@@ -132,4 +132,24 @@ struct isdn_span *isdn_call_span(const struct isdn_call *call);
 /* Time slot; 0 while the peer is still to name one. It may change until the answer. */
 unsigned int isdn_call_channel(const struct isdn_call *call);
 
+/* What has to be kept of a call that is to outlive the daemon. */
+struct isdn_saved {
+	unsigned int reference; /* Q.931's call reference value, 1 to 32767 */
+	bool incoming;
+	unsigned int channel;
+};
+
+/* -ENOTCONN: it is not answered, or is over. What was saved stays true until it ends. */
+int isdn_call_save(const struct isdn_call *call, struct isdn_saved *saved);
+/*
+ * A call of before, on a new span: after isdn_span_new(), before the loop runs. It is
+ * active from the start, and its channel busy. If the peer has lost it meanwhile, or
+ * layer 2 is not up in time (T309, 6 s), isdn_ops.ended says so; what only the peer
+ * still has ends there by a RESTART, or once it says a word about it.
+ * -EINVAL: no call of such a span could be so; -EBUSY: another call has the channel or
+ * the reference; -EISCONN: layer 2 is up.
+ */
+int isdn_span_adopt(struct isdn_span *span, const struct isdn_saved *saved, void *owner,
+		    struct isdn_call **call);
+
 #endif
