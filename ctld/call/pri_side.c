@@ -136,22 +136,51 @@ static void moved(struct side *side, struct side *from)
 
 static json_t *encode(const struct side *side)
 {
-	(void)side;
-	return json_object();
+	struct isdn_saved saved;
+
+	if (!side->pri.call || isdn_call_save(side->pri.call, &saved))
+		return json_object();
+	return json_pack("{s:i, s:b, s:i, s:b}", "reference", (int)saved.reference, "incoming",
+			 saved.incoming, "slot", (int)saved.channel, "alaw",
+			 side->leg.tdm.card.alaw);
 }
 
-/* libpri knows of no call that it has not seen begin: the other side is to be told. */
+/* The peer goes on with it once it has said by STATUS that it does; or tells that it is over. */
+static int adopt(struct side *side, const struct isdn_saved *saved)
+{
+	struct isdn_span *span = spans_find(side->call->calls->deps.spans, side->trunk->name);
+	int err = span ? isdn_span_adopt(span, saved, side, &side->pri.call) : -ENETDOWN;
+
+	if (err) {
+		side->pri.call = NULL;
+		log_warn("trunk %s: a call cannot be taken up: %s", side->trunk->name,
+			 strerror(-err));
+	}
+	return err;
+}
+
+/* SIDE_DOWN of what cannot be taken up: the other side is to be told. */
 static bool decode(struct side *side, const json_t *state)
 {
-	(void)state;
+	int reference, slot, incoming, alaw;
+	struct isdn_saved saved;
+
 	side->state = SIDE_DOWN;
+	if (json_unpack((json_t *)state, "{s:i, s:b, s:i, s:b}", "reference", &reference,
+			"incoming", &incoming, "slot", &slot, "alaw", &alaw))
+		return true;
+	saved = (struct isdn_saved){ reference, incoming, slot };
+	if (adopt(side, &saved))
+		return true;
+	side->state = SIDE_UP;
+	tdm_adopt(&side->leg.tdm, conf_pri_channel(&side->trunk->pri, slot), alaw);
 	return true;
 }
 
 static void release(struct side *side)
 {
 	if (side->pri.call)
-		isdn_call_set_owner(side->pri.call, NULL);
+		isdn_hangup(side->pri.call, NORMAL_CLEARING);
 }
 
 const struct side_ops pri_side_ops = {

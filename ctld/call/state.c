@@ -206,6 +206,11 @@ static void adopt_leg(struct side *side, struct found_leg *leg)
 		side->leg.firewall_open = !firewall_port_open(deps->firewall, local);
 }
 
+static int join(struct call *call)
+{
+	return tdm_may_cross_connect(call) ? 0 : media_join(call);
+}
+
 static void adopt(struct restore *restore, struct call *call)
 {
 	struct found_leg *legs[2];
@@ -220,7 +225,7 @@ static void adopt(struct restore *restore, struct call *call)
 		bridged &= legs[i] && legs[i]->bridged;
 	}
 	call->bridged = bridged;
-	if (lost || (call->state == CALL_ANSWERED && media_join(call))) {
+	if (lost || (call->state == CALL_ANSWERED && join(call))) {
 		call_end(call, CAUSE_LOST);
 		return;
 	}

@@ -41,6 +41,11 @@ void tdm_close(struct tdm_leg *tdm)
 	dahdi_channel_close(&tdm->ours);
 }
 
+void tdm_adopt(struct tdm_leg *tdm, unsigned int number, bool alaw)
+{
+	tdm->card = (struct dahdi_channel){ .number = number, .fd = -1, .alaw = alaw };
+}
+
 void tdm_describe(const struct side *side, struct dp_leg *leg)
 {
 	const struct tdm_leg *tdm = &side->leg.tdm;
@@ -57,7 +62,7 @@ void tdm_describe(const struct side *side, struct dp_leg *leg)
 }
 
 /* Who stands, or is told of others, has a leg that sounds and signals go by. */
-static bool may_cross_connect(const struct call *call)
+bool tdm_may_cross_connect(const struct call *call)
 {
 	const struct dahdi_channel *a = &call->sides[SIDE_IN].leg.tdm.card;
 	const struct dahdi_channel *b = &call->sides[SIDE_OUT].leg.tdm.card;
@@ -70,7 +75,7 @@ void tdm_cross_connect(struct call *call)
 {
 	struct tdm_leg *in = &call->sides[SIDE_IN].leg.tdm, *out = &call->sides[SIDE_OUT].leg.tdm;
 
-	if (!may_cross_connect(call))
+	if (!tdm_may_cross_connect(call))
 		return;
 	if (dahdi_channel_connect(&in->card, &out->card)) {
 		log_warn("call %u: its channels cannot be connected", call->id);

@@ -20,6 +20,11 @@ struct tdm_leg {
 int tdm_open(struct side *side, const struct dahdi_channel *card);
 /* The leg is gone; a second call does nothing. */
 void tdm_close(struct tdm_leg *tdm);
+/*
+ * The channel NUMBER's leg, made by a daemon before. The data plane alone has the channels'
+ * descriptors: they stay connected as they are, and are free when the leg goes.
+ */
+void tdm_adopt(struct tdm_leg *tdm, unsigned int number, bool alaw);
 /* Fills in what the leg is to be. */
 void tdm_describe(const struct side *side, struct dp_leg *leg);
 /*
@@ -29,5 +34,7 @@ void tdm_describe(const struct side *side, struct dp_leg *leg);
  * so is left bridged.
  */
 void tdm_cross_connect(struct call *call);
+/* So of such legs of an answered call that are not bridged the channels are connected. */
+bool tdm_may_cross_connect(const struct call *call);
 
 #endif

@@ -57,7 +57,7 @@ int dahdi_channel_open(struct dahdi_channel *channel, unsigned int number)
 
 void dahdi_channel_close(struct dahdi_channel *channel)
 {
-	if (channel->number)
+	if (channel->number && channel->fd >= 0)
 		close(channel->fd);
 	channel->number = 0;
 }

@@ -12,8 +12,8 @@
 
 struct dahdi_channel {
 	unsigned int number; /* DAHDI's; 0: none */
-	int fd;
-	bool alaw; /* otherwise u-law */
+	int fd;		     /* -1: others keep it open, who alone can act on it */
+	bool alaw;	     /* otherwise u-law */
 };
 
 /*

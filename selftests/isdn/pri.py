@@ -31,12 +31,20 @@ class Span:
     def __init__(self, numbers, slot, side="net", line="t1", switch="ni2", overlap=False):
         Span.program = Span.program or build()
         self.numbers, self.events, self.held = numbers, queue.Queue(), []
-        self.process = subprocess.Popen([self.program, str(numbers[slot - 1]), side, line, switch,
-                                         *["overlap"] * overlap], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        threading.Thread(target=self._read, daemon=True).start()
+        self.command = [self.program, str(numbers[slot - 1]), side, line, switch, *["overlap"] * overlap]
+        self.start()
 
-    def _read(self):
-        for line in self.process.stdout:
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        threading.Thread(target=self._read, args=(self.process.stdout,), daemon=True).start()
+
+    def stop(self):
+        """Without a word to the peer; start() begins anew."""
+        self.process.kill()
+        self.process.wait()
+
+    def _read(self, told):
+        for line in told:
             self.events.put(line.split())
 
     def say(self, *words):
