@@ -15,7 +15,6 @@
 #include "isdn/internal.h"
 
 #define REFERENCE_MAX 0x7fff
-#define MODE_BITS     3 /* of the reference, which libpri has apart */
 
 #define UI	    0, 1, 3
 #define DM	    0, 1, 0x1f /* F = 1: the peer refuses to establish layer 2 */
@@ -26,31 +25,14 @@
 #define CHANNEL	    0x18, 3, 0xa9, 0x83 /* by its number, and no other */
 #define FCS	    0, 0
 
-static unsigned int reference_of(struct pri *pri, q931_call *q931)
-{
-	int mode = 0, value = pri_get_crv(pri, q931, &mode);
-
-	return value < 0 ? 0 : (unsigned int)(value << MODE_BITS | mode);
-}
-
 int isdn_call_save(const struct isdn_call *call, struct isdn_saved *saved)
 {
 	if (call->stage != STAGE_ACTIVE)
 		return -ENOTCONN;
-	*saved = (struct isdn_saved){ .reference = reference_of(call->span->pri, call->q931),
+	*saved = (struct isdn_saved){ .reference = call_reference(call),
 				      .incoming = call->incoming,
 				      .channel = call->channel };
 	return saved->reference ? 0 : -ENOTCONN;
-}
-
-static bool in_use(const struct isdn_span *span, const struct isdn_saved *saved)
-{
-	const struct isdn_call *call = span->calls;
-
-	while (call && (call->incoming != saved->incoming ||
-			reference_of(span->pri, call->q931) != saved->reference))
-		call = call->next;
-	return call;
 }
 
 static int check(const struct isdn_span *span, const struct isdn_saved *saved)
@@ -60,7 +42,7 @@ static int check(const struct isdn_span *span, const struct isdn_saved *saved)
 		return -EINVAL;
 	if (span->up)
 		return -EISCONN;
-	return in_use(span, saved) ? -EBUSY : 0;
+	return call_with(span, saved->incoming, saved->reference) ? -EBUSY : 0;
 }
 
 static pri_event *hear(struct isdn_span *span, const uint8_t *frame, size_t len)

@@ -6,7 +6,8 @@
 
 #include "isdn/internal.h"
 
-#define DIGITS "0123456789*#"
+#define DIGITS	  "0123456789*#"
+#define MODE_BITS 3 /* of a reference, which libpri tells apart */
 
 struct isdn_call *call_add(struct isdn_span *span, q931_call *q931)
 {
@@ -26,6 +27,22 @@ struct isdn_call *call_find(const struct isdn_span *span, const q931_call *q931)
 	struct isdn_call *call = span->calls;
 
 	while (call && call->q931 != q931)
+		call = call->next;
+	return call;
+}
+
+unsigned int call_reference(const struct isdn_call *call)
+{
+	int mode = 0, value = pri_get_crv(call->span->pri, call->q931, &mode);
+
+	return value < 0 ? 0 : (unsigned int)(value << MODE_BITS | mode);
+}
+
+struct isdn_call *call_with(const struct isdn_span *span, bool incoming, unsigned int reference)
+{
+	struct isdn_call *call = span->calls;
+
+	while (call && (call->incoming != incoming || call_reference(call) != reference))
 		call = call->next;
 	return call;
 }

@@ -13,6 +13,9 @@
 #define FCS	    2
 #define U_FRAME_MIN 3 /* address and control, Q.921 2.3 */
 #define FRAME_MIN   4
+#define I_HEADER    4
+#define UI	    3
+#define POLL	    0x10
 
 static int check_channel(int fd)
 {
@@ -72,6 +75,22 @@ static bool too_short(const unsigned char *frame, ssize_t len)
 	return len < U_FRAME_MIN + FCS || ((frame[2] & 3) != 3 && len < FRAME_MIN + FCS);
 }
 
+/* Where layer 3 begins; 0: it does not. */
+static size_t layer3_at(const unsigned char *frame)
+{
+	if (!(frame[2] & 1))
+		return I_HEADER;
+	return (frame[2] & ~POLL) == UI ? U_FRAME_MIN : 0;
+}
+
+/* The length to be told of a frame whose message must not be seen; layer 2 has to count it. */
+static ssize_t without_bad(const struct isdn_span *span, const unsigned char *frame, ssize_t len)
+{
+	size_t at = layer3_at(frame);
+
+	return at && !message_good(span, frame + at, len - at - FCS) ? (ssize_t)at + FCS : len;
+}
+
 int dchannel_read(struct pri *pri, void *buf, int len)
 {
 	struct isdn_span *span = pri_get_userdata(pri);
@@ -85,7 +104,7 @@ int dchannel_read(struct pri *pri, void *buf, int len)
 	span->got = got > 0;
 	if (got <= 0 || too_short(buf, got))
 		return 0; /* what is an event's, dchannel_event() takes */
-	return got;
+	return without_bad(span, buf, got);
 }
 
 /* Q.921 sends again what found no room. */

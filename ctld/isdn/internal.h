@@ -60,6 +60,9 @@ bool dchannel_alarm(int fd);
 /* The next event of the line: 1 alarm, 0 its end, -EAGAIN none (any more). */
 int dchannel_event(int fd);
 
+/* message.c: may libpri see it? */
+bool message_good(const struct isdn_span *span, const uint8_t *message, size_t len);
+
 /* span.c */
 /* After every call into libpri: its timers may have changed. */
 void span_schedule(struct isdn_span *span);
@@ -91,6 +94,9 @@ void restart_received(struct isdn_span *span, unsigned int channel);
 /* call.c */
 struct isdn_call *call_add(struct isdn_span *span, q931_call *q931);
 struct isdn_call *call_find(const struct isdn_span *span, const q931_call *q931);
+/* Its reference; 0: libpri knows it no more. */
+unsigned int call_reference(const struct isdn_call *call);
+struct isdn_call *call_with(const struct isdn_span *span, bool incoming, unsigned int reference);
 void call_remove(struct isdn_call *call);
 /* Tells above that it is over, if it was told of it and does not know. */
 void call_ended(struct isdn_call *call, int cause);

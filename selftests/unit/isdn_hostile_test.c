@@ -244,9 +244,62 @@ static void test_altered_frames(void **state)
 	assert_true(altered >= 100);
 }
 
+/* To END by UI, which is taken in every state: no sequence has to be kept. */
+static void inject(struct end *end, uint8_t high, uint8_t low, uint8_t type)
+{
+	const uint8_t frame[] = { 0,	1,    3,    8,	  2,	high, low,  type, 4,	3,
+				  0x80, 0x90, 0xa3, 0x18, 0x03, 0xa9, 0x83, 0x85, 0x00, 0x00 };
+	size_t len = type == 0x05 && low == 1 ? 10 : sizeof(frame); /* a SETUP that lacks all */
+
+	assert_int_equal(send(end->wire, frame, len, 0), len);
+	run_for(5);
+}
+
+static unsigned int busy(const struct end *end)
+{
+	unsigned int usable, n;
+
+	isdn_span_count(end->span, &usable, &n);
+	return n;
+}
+
+/* What libpri would make calls of, or end some by, that are there or not. */
+static void test_misplaced_messages(void **state)
+{
+	static const uint8_t types[] = { 0x05, 0x46, 0x4e, 0x45, 0x64, 0x7d };
+
+	(void)state;
+	log_init(LOG_LVL_ERROR);
+	open_line(ISDN_EUROISDN, false);
+	hostile = false;
+	assert_true(call_goes_through());
+	for (int i = 0; i < 2; i++)
+		for (size_t type = 0; type < sizeof(types); type++)
+			for (int flag = 0; flag < 0x100; flag += 0x80)
+				inject(&ends[i], flag, 0, types[type]);
+	for (size_t type = 0; type < 3; type++) {
+		inject(&ends[0], 0x00, 1, types[type]); /* the call, as the CPE began it */
+		inject(&ends[1], 0x80, 1, types[type]);
+		inject(&ends[1], 0x80, 7, types[type]);
+	}
+	assert_true(ends[1].out);
+	assert_int_equal(busy(&ends[0]), 1);
+	assert_int_equal(busy(&ends[1]), 1);
+	isdn_hangup(ends[1].out, 16);
+	ends[1].out = NULL;
+	for (int waited = 0; waited < LIMIT_MS && busy(&ends[0]) + busy(&ends[1]); waited += 20)
+		run_for(20);
+	assert_int_equal(busy(&ends[0]), 0);
+	assert_int_equal(busy(&ends[1]), 0);
+	close_line();
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(test_altered_frames) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_misplaced_messages),
+		cmocka_unit_test(test_altered_frames),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
