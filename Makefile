@@ -31,6 +31,9 @@ PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 HAVE_PRI ?= $(if $(wildcard /usr/include/libpri.h /usr/local/include/libpri.h),1)
 PRI_SRC  := $(if $(HAVE_PRI),,$(filter-out ctld/isdn/q850.c,$(wildcard ctld/isdn/*.c ctld/call/pri_*.c)))
 PRI_UNIT := $(if $(HAVE_PRI),,$(wildcard selftests/unit/isdn_*_test.c))
+# Fuzzed is libpri itself, from the source that `make setup` fetches.
+LIBPRI   ?= $(BUILD)/kernel/libpri
+PRI_FUZZ := $(if $(and $(HAVE_PRI),$(wildcard $(LIBPRI)/q931.c)),,selftests/fuzz/isdn.c)
 
 CFLAGS  ?= -Wall -Wextra
 COMPILE  = $(CC) -std=gnu11 -fPIE $(OPT) $(HARDEN) -D_GNU_SOURCE= -Ictld -Ikmod/include/uapi -I. \
@@ -48,7 +51,7 @@ LIB_SRC  := $(filter-out $(DAEMONS) $(PRI_SRC),$(call sources,ctld)) $(wildcard 
 TOOL_SRC := $(call sources,$(TOOLS:%=tools/%))
 UNIT_SRC := $(filter-out $(PRI_UNIT),$(wildcard selftests/unit/*_test.c))
 UNITS    := $(UNIT_SRC:selftests/unit/%.c=$(BUILD)/unit/%)
-FUZZ_SRC := $(wildcard selftests/fuzz/*.c selftests/fuzz/planted/*.c)
+FUZZ_SRC := $(filter-out $(PRI_FUZZ),$(wildcard selftests/fuzz/*.c selftests/fuzz/planted/*.c))
 FUZZERS  := $(FUZZ_SRC:selftests/fuzz/%.c=$(BUILD)/bin/%)
 PROGRAMS := $(patsubst ctld/brokerd.c,$(BUILD)/phonion-brokerd,$(DAEMONS:ctld/main.c=$(BUILD)/phonion-ctld)) \
 	$(TOOLS:%=$(BUILD)/%)
@@ -68,6 +71,14 @@ $(UNITS): $(BUILD)/unit/%: $(BUILD)/obj/selftests/unit/%.o $(BUILD)/libphonion.a
 $(FUZZERS): $(BUILD)/bin/%: $(BUILD)/obj/selftests/fuzz/%.o $(BUILD)/libphonion.a
 	@mkdir -p $(@D)
 	$(LINK) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+
+# With the fuzzers' coverage, and its heap in their hands (pri_heap.h).
+PRI_PARTS = $(filter-out pridump pritest rosetest testprilib version,$(basename $(notdir $(wildcard $(LIBPRI)/*.c))))
+$(BUILD)/libpri/%.o: $(LIBPRI)/%.c
+	@mkdir -p $(@D)
+	$(CC) -w -O2 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address \
+		-Dmalloc=pri_malloc -Dcalloc=pri_calloc -Dfree=pri_free -c -o $@ $<
+$(BUILD)/bin/isdn: $(PRI_PARTS:%=$(BUILD)/libpri/%.o)
 
 $(BUILD)/libphonion.a: $(call objects,$(LIB_SRC))
 	@mkdir -p $(@D)
@@ -98,7 +109,7 @@ run-units: $(UNITS)
 	selftests/lib/cmocka $(UNITS)
 
 fuzz:			## run the fuzzers, each for FUZZ_SECONDS (5)
-	$(MAKE) BUILD=$(BUILD)/fuzz FUZZ=1 run-fuzzers
+	$(MAKE) BUILD=$(BUILD)/fuzz LIBPRI=$(abspath $(BUILD))/kernel/libpri FUZZ=1 run-fuzzers
 run-fuzzers: $(FUZZERS)
 	selftests/fuzz/run $(FUZZERS)
 

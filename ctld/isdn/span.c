@@ -13,11 +13,8 @@
 #define FRAMES_A_TURN 32
 #define NAP_MAX_MS    10000 /* libpri's clock is the wall's, which may be set */
 
-/* libpri has no end for what pri_new() begins. */
-static struct parked {
-	struct parked *next;
-	struct pri *pri;
-} * parked;
+/* libpri has no end for what pri_new() begins: the last, whose userdata is the one before. */
+static struct pri *parked;
 
 static void on_message(struct pri *pri, char *text)
 {
@@ -178,14 +175,8 @@ int isdn_span_new(struct isdn_span **span, struct loop *loop, const struct isdn_
 /* Kept where it can be found: it must outlive nothing, but cannot be freed. */
 static void park(struct pri *pri)
 {
-	struct parked *new = malloc(sizeof(*new));
-
-	pri_set_userdata(pri, NULL);
-	if (!new)
-		return;
-	new->pri = pri;
-	new->next = parked;
-	parked = new;
+	pri_set_userdata(pri, parked);
+	parked = pri;
 }
 
 void isdn_span_free(struct isdn_span *span)

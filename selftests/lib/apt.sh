@@ -57,3 +57,19 @@ fetch() {
 	} || die "cannot download $1 (do the package lists need apt-get update?)"
 	ls ./"${1%=*}"_*.deb
 }
+
+# fetch_source PACKAGE: its source, unpacked into the current directory. Lists of sources
+# are seldom configured, so they are asked for where the packages come from.
+fetch_source() {
+	package=$1
+	mkdir -p apt/lists/partial apt/parts apt/cache
+	for list in /etc/apt/sources.list.d/*.sources; do
+		[ ! -e "$list" ] || sed 's/^Types:.*/Types: deb-src/' "$list" >"apt/parts/${list##*/}"
+	done
+	cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
+		sed -n 's/^deb /deb-src /p' >apt/parts/lists.list
+	set -- -o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$PWD/apt/parts" \
+		-o "Dir::State::Lists=$PWD/apt/lists" -o "Dir::Cache=$PWD/apt/cache"
+	apt "$@" update >&2 || : # some may have no sources
+	apt "$@" source "$package" >&2 || die "cannot download the source of $package"
+}
