@@ -140,8 +140,12 @@ static int check_form(struct uring *uring, const struct dp_leg *leg)
 
 int uring_check_leg(struct uring *uring, const struct dp_leg *leg)
 {
-	int err = check_form(uring, leg);
+	int err;
 
+	if (leg->tdm.channel)
+		return uring_refuse(uring, -EOPNOTSUPP,
+				    "TDM legs are the kernel's: they need the module phonion");
+	err = check_form(uring, leg);
 	if (!err)
 		err = check_local(uring, &leg->local);
 	if (!err && leg->remote.ss_family != AF_UNSPEC)

@@ -379,13 +379,35 @@ static void test_media_timeout(void **state)
 	assert_int_equal(events[2].leg, other.id);
 }
 
+/* Telephone channels are the kernel's alone. */
+static void test_no_tdm(void **state)
+{
+	struct dp_leg leg = leg_at(20000);
+
+	(void)state;
+	if (!dp)
+		skip();
+	leg.id = 7;
+	leg.tdm.channel = 1;
+	refused(&leg, -EOPNOTSUPP, "TDM legs are the kernel's: they need the module phonion");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		on_both(test_new_get_del), on_both(test_refused),     on_both(test_refused_values),
-		on_both(test_set),	   on_both(test_bridge),      on_both(test_dtmf),
-		on_both(test_play),	   on_both(test_dump),	      on_both(test_renew),
-		on_both(test_lease_ends),  on_both(test_window_ends), on_both(test_media_timeout),
+		on_both(test_new_get_del),
+		on_both(test_refused),
+		on_both(test_refused_values),
+		on_both(test_set),
+		on_both(test_bridge),
+		on_both(test_dtmf),
+		on_both(test_play),
+		on_both(test_dump),
+		on_both(test_renew),
+		on_both(test_lease_ends),
+		on_both(test_window_ends),
+		on_both(test_media_timeout),
+		cmocka_unit_test_setup_teardown(test_no_tdm, setup_io_uring, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
