@@ -13,13 +13,11 @@
 #include "isdn/spans.h"
 #include "log/log.h"
 
-#define NORMAL_CLEARING 16
-
 /* The far side's own words stop here, and who talked hears none (RFC 3398, 8.2.6.1). */
 static int cause_for_peer(const struct side *side, enum cause cause)
 {
 	if (side->id == SIDE_OUT || side->state == SIDE_UP)
-		return NORMAL_CLEARING;
+		return Q850_NORMAL_CLEARING;
 	return q850_of_status(cause_status(cause));
 }
 
@@ -180,7 +178,7 @@ static bool decode(struct side *side, const json_t *state)
 static void release(struct side *side)
 {
 	if (side->pri.call)
-		isdn_hangup(side->pri.call, NORMAL_CLEARING);
+		isdn_hangup(side->pri.call, Q850_NORMAL_CLEARING);
 }
 
 const struct side_ops pri_side_ops = {

@@ -63,7 +63,7 @@ static struct cas_setup setup_of(const struct cas_call *call)
 
 static void on_no_digit(void *arg)
 {
-	cas_ended(arg, CAUSE_INVALID_NUMBER);
+	cas_ended(arg, Q850_INVALID_NUMBER);
 }
 
 void cas_incoming(struct cas_line *line, const char *number)
@@ -132,7 +132,7 @@ void cas_pulse(struct cas_line *line, char digit)
 	if (call->stage != STAGE_DIGITS)
 		line->ops->pulse(call, digit, line->arg);
 	else if (add_digit(call, digit))
-		cas_ended(line, CAUSE_INVALID_NUMBER);
+		cas_ended(line, Q850_INVALID_NUMBER);
 }
 
 void cas_flash(struct cas_line *line)

@@ -30,7 +30,7 @@ int cas_translate(const struct cas_line *line, const char *number, char *to)
 
 static void on_limit(void *arg)
 {
-	cas_ended(arg, CAUSE_TEMPORARY);
+	cas_ended(arg, Q850_TEMPORARY_FAILURE);
 }
 
 static void on_ready(void *arg)
@@ -51,7 +51,7 @@ static void on_ready(void *arg)
 	}
 	log_error("a line cannot dial: %s",
 		  err == -ENODATA ? "DAHDI has no tone zone" : strerror(-err));
-	cas_ended(line, CAUSE_TEMPORARY);
+	cas_ended(line, Q850_TEMPORARY_FAILURE);
 }
 
 void cas_dial_after(struct cas_line *line, uint32_t ms)

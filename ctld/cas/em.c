@@ -22,7 +22,7 @@ static bool off_hook_outgoing(struct cas_line *line)
 		call->early = true;
 	} else {
 		line->counters.glare++;
-		cas_ended(line, CAUSE_CHANNEL_TAKEN);
+		cas_ended(line, Q850_CHANNEL_UNAVAILABLE);
 	}
 	return true;
 }
@@ -39,7 +39,7 @@ static bool off_hook(struct cas_line *line)
 	if (line->state != CAS_IDLE)
 		return false;
 	if (line_hook(line, DAHDI_WINK)) {
-		line->counters.ended[CAUSE_TEMPORARY]++;
+		line->counters.ended[Q850_TEMPORARY_FAILURE]++;
 		line_clear(line);
 	} else {
 		cas_incoming(line, NULL);
@@ -57,7 +57,7 @@ static bool on_hook(struct cas_line *line)
 	if (line->state != CAS_BUSY)
 		return true;
 	line->offhook = false;
-	cas_ended(line, active ? CAUSE_NORMAL_CLEARING : CAUSE_UNSPECIFIED);
+	cas_ended(line, active ? Q850_NORMAL_CLEARING : Q850_NORMAL_UNSPECIFIED);
 	return true;
 }
 
@@ -88,7 +88,7 @@ static bool em_event(struct cas_line *line, int event)
 
 static void on_no_wink(void *arg)
 {
-	cas_ended(arg, CAUSE_OUT_OF_ORDER);
+	cas_ended(arg, Q850_NETWORK_OUT_OF_ORDER);
 }
 
 /* Not DAHDI_OFFHOOK, at the end of whose debounce DAHDI takes us for answered. */

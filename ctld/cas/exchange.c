@@ -20,7 +20,7 @@ static int go_off_hook(struct cas_line *line)
 static void seized(struct cas_line *line)
 {
 	if (go_off_hook(line)) {
-		line->counters.ended[CAUSE_TEMPORARY]++;
+		line->counters.ended[Q850_TEMPORARY_FAILURE]++;
 		line_clear(line);
 	} else {
 		cas_incoming(line, NULL);
@@ -45,7 +45,7 @@ static bool off_hook(struct cas_line *line)
 	else if (line->call.stage != STAGE_RINGING)
 		return false;
 	else if (go_off_hook(line))
-		cas_ended(line, CAUSE_TEMPORARY);
+		cas_ended(line, Q850_TEMPORARY_FAILURE);
 	else
 		cas_answered(line);
 	return true;
@@ -59,7 +59,7 @@ static bool on_hook(struct cas_line *line)
 	if (line->state != CAS_BUSY || line->call.stage == STAGE_RINGING)
 		return true;
 	line->offhook = false;
-	cas_ended(line, CAUSE_NORMAL_CLEARING);
+	cas_ended(line, Q850_NORMAL_CLEARING);
 	return true;
 }
 

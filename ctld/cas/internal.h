@@ -3,14 +3,7 @@
 #define PHONION_CAS_INTERNAL_H
 
 #include "cas/cas.h"
-
-/* Q.850, where a line has a cause of its own. */
-#define CAUSE_NORMAL_CLEARING 16
-#define CAUSE_INVALID_NUMBER  28
-#define CAUSE_UNSPECIFIED     31
-#define CAUSE_OUT_OF_ORDER    38
-#define CAUSE_TEMPORARY	      41
-#define CAUSE_CHANNEL_TAKEN   44
+#include "isdn/q850.h" /* what a line tells */
 
 struct channel_status {
 	bool offhook;	   /* the other end is not as it is at rest */

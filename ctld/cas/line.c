@@ -58,7 +58,7 @@ static void set_alarm(struct cas_line *line, bool alarm)
 	line->counters.alarms += alarm;
 	line->ops->alarm(line, alarm, line->arg);
 	if (alarm && line->call.stage)
-		cas_ended(line, CAUSE_OUT_OF_ORDER);
+		cas_ended(line, Q850_NETWORK_OUT_OF_ORDER);
 	if (!alarm) { /* what was told meanwhile was not looked at */
 		line->offhook = !line->end->rest_ms && line_status(line).offhook;
 		line_clear(line);

@@ -11,7 +11,7 @@
 
 static void on_ring_over(void *arg)
 {
-	cas_ended(arg, CAUSE_NORMAL_CLEARING);
+	cas_ended(arg, Q850_NORMAL_CLEARING);
 }
 
 /*
@@ -29,14 +29,14 @@ static bool rings(struct cas_line *line, bool begins)
 	if (!begins || line->call.stage != STAGE_SEIZING)
 		return false;
 	line->counters.glare++;
-	cas_ended(line, CAUSE_CHANNEL_TAKEN);
+	cas_ended(line, Q850_CHANNEL_UNAVAILABLE);
 	return true;
 }
 
 static int cause_of(enum call_stage stage)
 {
-	return stage == STAGE_ACTIVE || stage == STAGE_OFFERED ? CAUSE_NORMAL_CLEARING
-							       : CAUSE_UNSPECIFIED;
+	return stage == STAGE_ACTIVE || stage == STAGE_OFFERED ? Q850_NORMAL_CLEARING
+							       : Q850_NORMAL_UNSPECIFIED;
 }
 
 static bool disconnected(struct cas_line *line)
@@ -56,7 +56,7 @@ static bool reversed(struct cas_line *line)
 	if (stage == STAGE_DIALLED)
 		cas_answered(line);
 	else if (stage == STAGE_ACTIVE)
-		cas_ended(line, CAUSE_NORMAL_CLEARING);
+		cas_ended(line, Q850_NORMAL_CLEARING);
 	return stage == STAGE_DIALLED || stage == STAGE_ACTIVE;
 }
 
@@ -74,7 +74,7 @@ static void on_look(void *arg)
 	if (status.offhook && (status.bits & DAHDI_BBIT))
 		cas_dial_after(line, dial_delay(line));
 	else if (loop_now(line->loop) >= line->call.until)
-		cas_ended(line, CAUSE_OUT_OF_ORDER);
+		cas_ended(line, Q850_NETWORK_OUT_OF_ORDER);
 	else
 		cas_await(line, LOOK_MS, on_look);
 }
