@@ -70,6 +70,11 @@ static int tell_caller(struct call *call)
 	return has_near(call) ? setup_answer(&call->sides[SIDE_IN]) : 0;
 }
 
+int dial_join(struct side *out)
+{
+	return has_near(out->call) ? media_join(out->call) : 0;
+}
+
 int dial_tell(struct call *call)
 {
 	return *call->postd ? 0 : tell_caller(call);

@@ -12,6 +12,8 @@ enum cause dial(struct call *call, const struct circuit *circuit);
 
 /* What a side reports of what it dialled: it rings, or MEDIA comes before the answer. */
 void dial_progress(struct side *out, bool alerting, bool media);
+/* Joins OUT's leg with the caller's, if there is a caller. -errno. */
+int dial_join(struct side *out);
 /* The answer is here, and the legs are joined: the caller is told. -errno. */
 int dial_tell(struct call *call);
 /* And then, when the peer's answer was confirmed. */

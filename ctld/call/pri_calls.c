@@ -72,11 +72,6 @@ static void on_incoming(const char *name, struct isdn_call *from, const struct i
 	explicit_bzero(number, sizeof(number));
 }
 
-static int join(struct side *out)
-{
-	return side_present(side_other(out)) ? media_join(out->call) : 0;
-}
-
 /* Of a call that went out: CALL is hung up, the rest is told as if the peer had refused. */
 static void fail(struct side *out, enum cause cause)
 {
@@ -92,7 +87,7 @@ static void went_on(struct side *out, bool alerting, bool inband)
 	if (cause)
 		fail(out, cause);
 	else
-		dial_progress(out, alerting, inband && !join(out));
+		dial_progress(out, alerting, inband && !dial_join(out));
 }
 
 static void on_progress(struct isdn_call *call, bool inband, void *arg)
@@ -116,39 +111,23 @@ static void on_alerting(struct isdn_call *call, bool inband, void *arg)
 static void on_answered(struct isdn_call *call, void *arg)
 {
 	struct side *out = isdn_call_owner(call);
-	enum cause cause;
 
 	(void)arg;
 	if (!out)
 		return;
 	out->state = SIDE_UP;
-	cause = pri_side_open_leg(out);
-	if (!cause && join(out))
-		cause = CAUSE_DATA_PLANE;
-	if (!cause && dial_tell(out->call))
-		cause = CAUSE_INTERNAL;
-	if (cause)
-		side_gone(out, cause);
-	else
-		dial_answered(out);
+	tdm_answered(out, pri_side_open_leg(out));
 }
 
 static void on_ended(struct isdn_call *call, int cause, void *arg)
 {
 	struct side *side = isdn_call_owner(call);
-	bool asked;
 
 	(void)arg;
 	if (!side)
 		return; /* its number was not whole yet */
-	asked = side->id == SIDE_OUT && side->state == SIDE_INVITING;
-	pri_side_forget(side);
-	if (asked) {
-		dial_failed(side, cause_of_status(q850_to_status(cause)));
-		return;
-	}
-	side_gone(side, side->call->state == CALL_ANSWERED ? CAUSE_NORMAL : CAUSE_CANCELLED);
-	call_reap(side->call);
+	side->pri.call = NULL;
+	tdm_ended(side, cause);
 }
 
 static const struct spans_ops ops = {

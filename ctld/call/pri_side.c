@@ -13,14 +13,6 @@
 #include "isdn/spans.h"
 #include "log/log.h"
 
-/* The far side's own words stop here, and who talked hears none (RFC 3398, 8.2.6.1). */
-static int cause_for_peer(const struct side *side, enum cause cause)
-{
-	if (side->id == SIDE_OUT || side->state == SIDE_UP)
-		return Q850_NORMAL_CLEARING;
-	return q850_of_status(cause_status(cause));
-}
-
 void pri_side_forget(struct side *side)
 {
 	side->pri.call = NULL;
@@ -30,7 +22,7 @@ void pri_side_forget(struct side *side)
 static void end(struct side *side, enum cause cause)
 {
 	if (side->pri.call)
-		isdn_hangup(side->pri.call, cause_for_peer(side, cause));
+		isdn_hangup(side->pri.call, tdm_cause_for_peer(side, cause));
 	side->pri.call = NULL;
 	side_down(side);
 }
@@ -55,19 +47,6 @@ enum cause pri_side_open_leg(struct side *side)
 	return err ? media_cause(err) : CAUSE_NORMAL;
 }
 
-static enum cause cause_of_dial(int err)
-{
-	switch (err) {
-	case -EBUSY:
-		return CAUSE_TRUNK_FULL;
-	case -ENOMEM:
-	case -EINVAL:
-		return CAUSE_INTERNAL;
-	default:
-		return CAUSE_FAR_UNREACHABLE;
-	}
-}
-
 static enum cause dial_out(struct side *out, const char *number)
 {
 	const struct conf_trunk *trunk = out->trunk;
@@ -80,7 +59,7 @@ static enum cause dial_out(struct side *out, const char *number)
 
 	if (err) {
 		out->pri.call = NULL;
-		return cause_of_dial(err);
+		return tdm_dial_cause(err);
 	}
 	out->state = SIDE_INVITING;
 	return CAUSE_NORMAL;
@@ -107,18 +86,6 @@ static int answer(struct side *in)
 static void init(struct side *side)
 {
 	side->pri.call = NULL;
-}
-
-/* Nobody on a telephone line can be told of another direction. */
-static void follow(struct side *side)
-{
-	(void)side;
-}
-
-static bool hears_digits(const struct side *in)
-{
-	(void)in;
-	return true;
 }
 
 static bool is_idle(const struct side *side)
@@ -187,8 +154,8 @@ const struct side_ops pri_side_ops = {
 	.ring = ring,
 	.answer = answer,
 	.end = end,
-	.follow = follow,
-	.hears_digits = hears_digits,
+	.follow = tdm_follow,
+	.hears_digits = tdm_hears_digits,
 	.is_idle = is_idle,
 	.moved = moved,
 	.describe = tdm_describe,

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "call/call.h"
+#include "call/dial.h"
 #include "call/media.h"
 #include "call/tdm.h"
+#include "isdn/q850.h"
 #include "log/log.h"
 
 #define TELEPHONE_EVENT 101 /* no packet shows it */
@@ -35,8 +37,11 @@ int tdm_open(struct side *side, const struct dahdi_channel *card)
 	return err;
 }
 
+/* A line has its channel open still, which is not to stay connected. */
 void tdm_close(struct tdm_leg *tdm)
 {
+	if (tdm->card.number && tdm->card.fd >= 0)
+		dahdi_channel_part(&tdm->card);
 	dahdi_channel_close(&tdm->card);
 	dahdi_channel_close(&tdm->ours);
 }
@@ -88,4 +93,63 @@ void tdm_cross_connect(struct call *call)
 	dahdi_channel_part(&out->ours);
 	calls_ops(call->calls)->bridge_del(call->calls->deps.dp, call->sides[SIDE_IN].leg.id);
 	call_log(call, "its channels are connected, without packets");
+}
+
+/* Nobody on a telephone line can be told of another direction. */
+void tdm_follow(struct side *side)
+{
+	(void)side;
+}
+
+bool tdm_hears_digits(const struct side *in)
+{
+	(void)in;
+	return true;
+}
+
+enum cause tdm_dial_cause(int err)
+{
+	switch (err) {
+	case -EBUSY:
+		return CAUSE_TRUNK_FULL;
+	case -ENOMEM:
+	case -EINVAL:
+	case -ENODATA:
+		return CAUSE_INTERNAL;
+	default:
+		return CAUSE_FAR_UNREACHABLE;
+	}
+}
+
+/* The far side's own words stop here, and who talked hears none (RFC 3398, 8.2.6.1). */
+int tdm_cause_for_peer(const struct side *side, enum cause cause)
+{
+	if (side->id == SIDE_OUT || side->state == SIDE_UP)
+		return Q850_NORMAL_CLEARING;
+	return q850_of_status(cause_status(cause));
+}
+
+void tdm_answered(struct side *out, enum cause cause)
+{
+	if (!cause && dial_join(out))
+		cause = CAUSE_DATA_PLANE;
+	if (!cause && dial_tell(out->call))
+		cause = CAUSE_INTERNAL;
+	if (cause)
+		side_gone(out, cause);
+	else
+		dial_answered(out);
+}
+
+void tdm_ended(struct side *side, int cause)
+{
+	bool asked = side->id == SIDE_OUT && side->state == SIDE_INVITING;
+
+	side->state = SIDE_DOWN;
+	if (asked) {
+		dial_failed(side, cause_of_status(q850_to_status(cause)));
+		return;
+	}
+	side_gone(side, side->call->state == CALL_ANSWERED ? CAUSE_NORMAL : CAUSE_CANCELLED);
+	call_reap(side->call);
 }

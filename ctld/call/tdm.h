@@ -6,6 +6,7 @@
 #ifndef PHONION_CALL_TDM_H
 #define PHONION_CALL_TDM_H
 
+#include "call/cause.h"
 #include "dahdi/channel.h"
 #include "dataplane/dataplane.h"
 
@@ -36,5 +37,18 @@ void tdm_describe(const struct side *side, struct dp_leg *leg);
 void tdm_cross_connect(struct call *call);
 /* So of such legs of an answered call that are not bridged the channels are connected. */
 bool tdm_may_cross_connect(const struct call *call);
+
+/* What sides of both kinds of telephone trunk do, by struct side_ops. */
+void tdm_follow(struct side *side);
+bool tdm_hears_digits(const struct side *in);
+
+/* Of what a trunk was asked to dial: -errno. */
+enum cause tdm_dial_cause(int err);
+/* Q.850's, for who is at SIDE's other end. */
+int tdm_cause_for_peer(const struct side *side, enum cause cause);
+/* OUT, which is SIDE_UP, was answered; its leg was opened, or CAUSE says why not. */
+void tdm_answered(struct side *out, enum cause cause);
+/* The trunk's call of SIDE is gone, for Q.850's CAUSE: SIDE_DOWN. */
+void tdm_ended(struct side *side, int cause);
 
 #endif
