@@ -41,8 +41,11 @@ static void forget(struct cas_line *line, int cause)
 
 void cas_ended(struct cas_line *line, int cause)
 {
+	bool known = line->call.stage != STAGE_SETTLING;
+
 	forget(line, cause);
-	line->ops->ended(&line->call, cause, line->arg);
+	if (known)
+		line->ops->ended(&line->call, cause, line->arg);
 	line->call.owner = NULL;
 	line_clear(line);
 }

@@ -16,6 +16,11 @@ static int go_off_hook(struct cas_line *line)
 	return err;
 }
 
+static void on_settled(void *arg)
+{
+	cas_incoming(arg, NULL);
+}
+
 /* Who lifts the receiver before the last call has cleared has to replace it first. */
 static void seized(struct cas_line *line)
 {
@@ -23,7 +28,8 @@ static void seized(struct cas_line *line)
 		line->counters.ended[Q850_TEMPORARY_FAILURE]++;
 		line_clear(line);
 	} else {
-		cas_incoming(line, NULL);
+		cas_begin(line, STAGE_SETTLING);
+		cas_await(line, SETTLE_MS, on_settled);
 	}
 }
 
@@ -90,7 +96,7 @@ static bool exchange_event(struct cas_line *line, int event)
 		return true;
 	}
 	if (!(event & DAHDI_EVENT_PULSEDIGIT) || line->state != CAS_BUSY ||
-	    line->call.stage == STAGE_RINGING)
+	    line->call.stage == STAGE_RINGING || line->call.stage == STAGE_SETTLING)
 		return false;
 	cas_pulse(line, event & 0xff);
 	return true;

@@ -25,11 +25,12 @@ struct channel_ops {
 extern const struct channel_ops channel_dahdi;
 
 enum call_stage {
-	STAGE_NONE,    /* there is no call */
-	STAGE_DIGITS,  /* in: who calls dials */
-	STAGE_OFFERED, /* in: the number is complete */
-	STAGE_RINGING, /* out: the telephone is rung */
-	STAGE_SEIZING, /* out: the exchange is to become ready, and its dial tone to be heard */
+	STAGE_NONE,	/* there is no call */
+	STAGE_SETTLING, /* in: DAHDI would not hear digits yet, and nobody knows of the call */
+	STAGE_DIGITS,	/* in: who calls dials */
+	STAGE_OFFERED,	/* in: the number is complete */
+	STAGE_RINGING,	/* out: the telephone is rung */
+	STAGE_SEIZING,	/* out: the exchange is to become ready, and its dial tone to be heard */
 	STAGE_DIALLING,
 	STAGE_DIALLED,
 	STAGE_ACTIVE,

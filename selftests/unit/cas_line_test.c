@@ -212,11 +212,34 @@ static void open_line(enum cas_signalling signalling)
 	assert_int_equal(cas_line_state(line), CAS_IDLE);
 }
 
-static void seize(void)
+static void off_hook(void)
 {
 	fake.status.offhook = true;
 	tell(DAHDI_EVENT_RINGOFFHOOK);
+}
+
+static void seize(void)
+{
+	off_hook();
+	assert_int_equal(told.incoming, 0); /* DAHDI hears no digits yet */
+	fire(&line->call.timer);
 	assert_int_equal(told.incoming, 1);
+}
+
+/* Nobody is told of what was over before he could have dialled. */
+static void test_lifted_for_a_moment(void **state)
+{
+	(void)state;
+	open_line(CAS_FXO_KS);
+	off_hook();
+	pulses("1");
+	fake.status.offhook = false;
+	tell(DAHDI_EVENT_ONHOOK);
+	assert_int_equal(told.incoming, 0);
+	assert_int_equal(told.ended, 0);
+	assert_int_equal(told.digits, 0);
+	assert_int_equal(cas_line_counters(line)->ended[16], 1);
+	close_line();
 }
 
 static void test_rotary(void **state)
@@ -603,7 +626,8 @@ static void test_em_incoming(void **state)
 	fake.status.offhook = false;
 	tell(DAHDI_EVENT_RINGOFFHOOK);
 	assert_int_equal(told.incoming, 0);
-	seize();
+	off_hook();
+	assert_int_equal(told.incoming, 1);
 	assert_int_equal(fake.hook, DAHDI_WINK);
 	tell(DAHDI_EVENT_HOOKCOMPLETE);
 	assert_int_equal(cas_call_digit(told.call, '1'), 0);
@@ -728,6 +752,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rotary),
+		cmocka_unit_test(test_lifted_for_a_moment),
 		cmocka_unit_test(test_digits),
 		cmocka_unit_test(test_too_many_digits),
 		cmocka_unit_test(test_no_digit),
