@@ -1,22 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0
 """A relay with a span of T1 and one of E1, at whose other ends we are, and a SIP trunk; and what tests of it share."""
 import os
-import select
 import sys
-import time
 
 sys.path[:0] = [os.path.join(os.path.dirname(os.path.realpath(__file__)), "../sip")]
 sys.dont_write_bytecode = True
 
 from pri import Span  # noqa: E402
 import dahdi  # noqa: E402
+import talk  # noqa: E402
 import tap  # noqa: E402
 from relay import A, RELAY_A, Relay, namespace  # noqa: E402
 from tap import eq, ok, until  # noqa: E402
 from ua import Dialog, Peer, sdp  # noqa: E402
 from media import Media  # noqa: E402
 
-OCTETS = 8000           # a second of a channel
 MEDIA = A[0], 6000
 
 CONF = """
@@ -86,52 +84,8 @@ def bye(dialog):
     a.expect(200)
 
 
-def talk(to, chan, seconds=2.5):
-    """Both ways at once: what the channel read of what packets brought, what packets brought
-    of what the channel wrote, and both originals."""
-    there, back = dahdi.noise(OCTETS, 5), dahdi.noise(OCTETS, 6)
-    chan.flush()
-    media.drain()
-    media.sock.setblocking(False)
-    heard, said, sent, written = bytearray(), bytearray(), 0, 0
-    start = time.monotonic()
-    while (now := time.monotonic() - start) < seconds:
-        if sent < len(there) and now >= sent / 8000:
-            media.speak(to, there[sent:sent + 160])
-            media.ts += 160
-            sent += 160
-        if written < len(back):
-            written += chan.write(back[written:written + chan.size])
-        heard += chan.read()
-        try:
-            while True:
-                said += media.sock.recv(2048)[12:]
-        except BlockingIOError:
-            pass
-        select.select([media.sock], [], [], 0.005)
-    return (dahdi.aligned(heard, there), there), (dahdi.aligned(said, back), back)
-
-
 def judge_talk(what, to, chan):
-    for _ in range(8):
-        got = talk(to, chan)
-        if all(len(g) >= len(d) - 1600 and not dahdi.errors(g, d) for g, d in got):
-            break
-    for way, (g, d) in zip(("to the channel", "from the channel"), got):
-        ok(len(g) >= len(d) - 1600, f"{what}, {way}: what is said arrives", f"{len(g)} octets")
-        eq(dahdi.errors(g, d), 0, f"{what}, {way}: each octet as it was")
-
-
-def pump_both(one, other):
-    """Between two channels of ours: what came each way, and errors in it."""
-    for _ in range(8):
-        there, back = dahdi.noise(OCTETS, 7), dahdi.noise(OCTETS, 8)
-        got = dahdi.pump([(one, there, other), (other, back, one)], OCTETS - 800)
-        wrong = dahdi.errors(got[0], there), dahdi.errors(got[1], back)
-        if wrong == (0, 0) and min(map(len, got)) >= OCTETS - 800:
-            break
-    eq(wrong, (0, 0), "both ways each octet as it was")
-    ok(min(map(len, got)) >= OCTETS - 800, "and all arrive")
+    talk.judge(what, media, to, chan)
 
 
 def test_up():
