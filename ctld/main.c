@@ -26,7 +26,6 @@ struct daemon {
 	struct loop *loop;
 	struct calls_deps deps;
 	struct calls *calls;
-	struct lines *lines;
 	struct loop_timer stop_timer;
 };
 
@@ -102,7 +101,7 @@ static void on_hangup(int signo, void *arg)
 	}
 	if (spans_configure(daemon->deps.spans, conf))
 		log_error("no memory for the spans");
-	if (lines_configure(daemon->lines, conf))
+	if (lines_configure(daemon->deps.lines, conf))
 		log_error("no memory for the lines");
 	log_info("configuration read again");
 }
@@ -184,7 +183,7 @@ static int open_all(struct daemon *daemon, struct conf *conf)
 	if (!err)
 		err = spans_new(&daemon->deps.spans, daemon->loop, daemon->deps.control, conf);
 	if (!err)
-		err = lines_new(&daemon->lines, daemon->loop, daemon->deps.control, conf);
+		err = lines_new(&daemon->deps.lines, daemon->loop, daemon->deps.control, conf);
 	if (!err)
 		err = calls_new(&daemon->calls, &daemon->deps, conf);
 	if (err)
@@ -196,8 +195,8 @@ static void close_all(struct daemon *daemon)
 {
 	loop_timer_del(&daemon->stop_timer);
 	control_close(daemon->deps.control);
-	lines_free(daemon->lines);
 	calls_free(daemon->calls);
+	lines_free(daemon->deps.lines);
 	spans_free(daemon->deps.spans);
 	book_free(daemon->deps.book);
 	if (daemon->deps.dp)

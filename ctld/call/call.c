@@ -46,6 +46,7 @@ static const struct side_ops *const side_kinds[] = {
 #ifdef HAVE_PRI
 	[TRUNK_PRI] = &pri_side_ops,
 #endif
+	[TRUNK_CAS] = &cas_side_ops,
 };
 
 void side_set_trunk(struct side *side, const struct conf_trunk *trunk)

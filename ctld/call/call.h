@@ -25,6 +25,7 @@ struct book;
 struct code;
 struct control;
 struct firewall;
+struct lines;
 struct ports;
 struct sip;
 struct spans;
@@ -39,6 +40,7 @@ struct conf_ref {
 enum call_state {
 	CALL_SETUP,
 	CALL_CODE,
+	CALL_DIALLING, /* a line is seized, and no number of ours is dialled yet */
 	CALL_RINGING,
 	CALL_STANDING, /* one side is missing, or waits for the other to be joined with it */
 	CALL_ANSWERED,
@@ -73,6 +75,7 @@ struct calls_deps {
 	struct control *control;
 	struct ports *ports;
 	struct spans *spans; /* NULL: built without libpri */
+	struct lines *lines; /* NULL: there are none */
 	struct book *book;   /* NULL: static circuits only */
 };
 

@@ -9,6 +9,7 @@
 #include "call/dial.h"
 #include "call/legs.h"
 #include "call/media.h"
+#include "call/setup.h"
 #include "call/standing.h"
 #include "call/state.h"
 #include "call/status.h"
@@ -103,7 +104,8 @@ void calls_on_dp_event(const struct dp_event *event, void *arg)
 							 : "media from the far side");
 		break;
 	case DP_DTMF:
-		if (side->id == SIDE_IN) /* without a code to enter it goes on in the media */
+		/* What is neither a number's nor a code's goes on in the media. */
+		if (side->id == SIDE_IN && !setup_digit(side, event->digit))
 			code_event(side->call, event->digit);
 		timing_event(side, event->digit);
 		break;
@@ -131,6 +133,7 @@ static int start(struct calls *calls)
 	int err = sip_calls_new(calls);
 
 	pri_calls_new(calls);
+	cas_calls_new(calls);
 	if (!err)
 		err = sip_configure(calls->sip, calls->conf->conf);
 	if (!err)

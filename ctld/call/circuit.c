@@ -32,7 +32,7 @@ unsigned int trunk_calls(const struct calls *calls, const char *trunk)
 	unsigned int n = 0;
 
 	for (call = calls->list; call; call = call->next)
-		if (call->state != CALL_ENDED)
+		if (call->state != CALL_ENDED && call->state != CALL_DIALLING)
 			n += side_uses(&call->sides[SIDE_IN], trunk) +
 			     side_uses(&call->sides[SIDE_OUT], trunk);
 	return n;

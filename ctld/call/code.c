@@ -31,15 +31,9 @@ static void arm(struct call *call, uint64_t ms, loop_fn fn)
 static void put_through(struct call *call, const struct circuit *circuit)
 {
 	enum cause cause = CAUSE_INTERNAL;
-	char *name = strdup(circuit->name);
 
 	code_forget(call);
-	if (name) {
-		free(call->circuit);
-		call->circuit = name;
-		call->state = CALL_SETUP;
-		call->not_before_ns = circuit->not_before_ns;
-		call->not_after_ns = circuit->not_after_ns;
+	if (!setup_circuit(call, circuit)) {
 		call_log(call, "its code is right");
 		cause = timing_place(call, circuit);
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The near side of a call, whatever its trunk is. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "call/circuit.h"
@@ -42,6 +43,48 @@ struct call *setup_new(struct calls *calls, const struct circuit *circuit)
 	call->not_before_ns = circuit->not_before_ns;
 	call->not_after_ns = circuit->not_after_ns;
 	return call;
+}
+
+struct call *setup_dialling(struct calls *calls)
+{
+	struct call *call = call_new(calls, calls->conf, "-");
+
+	if (!call)
+		return NULL;
+	calls->total++;
+	call->state = CALL_DIALLING;
+	return call;
+}
+
+bool setup_digit(struct side *in, uint8_t event)
+{
+	if (in->call->state != CALL_DIALLING)
+		return false;
+	in->ops->heard(in, event);
+	return true;
+}
+
+int setup_circuit(struct call *call, const struct circuit *circuit)
+{
+	char *name = strdup(circuit->name);
+
+	if (!name)
+		return -ENOMEM;
+	free(call->circuit);
+	call->circuit = name;
+	call->state = CALL_SETUP;
+	call->not_before_ns = circuit->not_before_ns;
+	call->not_after_ns = circuit->not_after_ns;
+	return 0;
+}
+
+void setup_dialled(struct call *call, const struct circuit *circuit, const char *number)
+{
+	int err = setup_circuit(call, circuit);
+
+	if (!err)
+		call_log(call, "set up");
+	setup_place(call, circuit, number, err ? CAUSE_INTERNAL : CAUSE_NORMAL);
 }
 
 void setup_place(struct call *call, const struct circuit *circuit, const char *number,

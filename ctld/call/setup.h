@@ -13,6 +13,14 @@ enum cause setup_select(struct calls *calls, const struct conf_trunk *trunk, con
 void setup_refused(struct calls *calls, enum cause cause);
 /* A call on its circuit, whose SIDE_IN is to be set up next. NULL: no memory. */
 struct call *setup_new(struct calls *calls, const struct circuit *circuit);
+/* A call whose SIDE_IN is to be set up next, and has still to dial. NULL: no memory. */
+struct call *setup_dialling(struct calls *calls);
+/* EVENT, of RFC 4733, is what IN dials there; false: it has dialled. */
+bool setup_digit(struct side *in, uint8_t event);
+/* It has dialled NUMBER, which is CIRCUIT's. The call goes on. */
+void setup_dialled(struct call *call, const struct circuit *circuit, const char *number);
+/* CALL, which was nobody's, is CIRCUIT's. -ENOMEM. */
+int setup_circuit(struct call *call, const struct circuit *circuit);
 /* SIDE_IN is set up, or CAUSE says why not; NUMBER was dialled. The call goes on. */
 void setup_place(struct call *call, const struct circuit *circuit, const char *number,
 		 enum cause cause);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "call/cas_side.h"
 #include "call/cause.h"
 #include "call/pri_side.h"
 #include "call/sip_side.h"
@@ -59,6 +60,7 @@ struct side {
 	uint8_t signal_owed; /* RFC 4733 event, when what is being sent is sent; 0: none */
 	struct sip_side sip;
 	struct pri_side pri;
+	struct cas_side cas;
 };
 
 /*
@@ -80,6 +82,8 @@ struct side_ops {
 	void (*end)(struct side *side, enum cause cause);
 	/* The other side wishes another direction of media than this one's peer was told. */
 	void (*follow)(struct side *side);
+	/* CALL_DIALLING: EVENT of RFC 4733 was heard. NULL: no call of this kind begins so. */
+	void (*heard)(struct side *in, uint8_t event);
 	/* Digits that who calls dials in the media would be heard of. */
 	bool (*hears_digits)(const struct side *in);
 	/* It waits for nothing, and may be moved to another call. */

@@ -19,6 +19,7 @@ static uint8_t tone[TONE_LEN], noise[NOISE_LEN];
 static const struct dp_sound sounds[] = {
 	[SOUND_PROMPT] = { tone, TONE_LEN, 200, 60000, noise, NOISE_LEN },
 	[SOUND_NOISE] = { .noise = noise, .noise_len = NOISE_LEN },
+	[SOUND_DIAL] = { tone, TONE_LEN, 60000, 0, noise, NOISE_LEN },
 	[SOUND_RING] = { tone, TONE_LEN, 1000, 4000, noise, NOISE_LEN },
 };
 

@@ -9,6 +9,7 @@ enum sound {
 	SOUND_NONE,
 	SOUND_PROMPT, /* a beep: an access code may be entered; then comfort noise */
 	SOUND_NOISE,  /* comfort noise, as of a line on which nobody speaks */
+	SOUND_DIAL,   /* dial tone (E.180, 5): 425 Hz without a pause */
 	SOUND_RING,   /* ring-back (ITU-T E.180, 4.1): 425 Hz, 1 s of every 5 */
 };
 

@@ -12,8 +12,12 @@
 
 static const char *state_name(const struct call *call)
 {
-	static const char *const names[] = { "setup",	 "code",     "ringing",
-					     "standing", "answered", "ended" };
+	static const char *const names[] = {
+		[CALL_SETUP] = "setup",	      [CALL_CODE] = "code",
+		[CALL_DIALLING] = "dialling", [CALL_RINGING] = "ringing",
+		[CALL_STANDING] = "standing", [CALL_ANSWERED] = "answered",
+		[CALL_ENDED] = "ended",
+	};
 
 	return names[call->state];
 }

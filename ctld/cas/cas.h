@@ -109,6 +109,8 @@ int cas_channel_open(unsigned int channel, enum cas_signalling signalling, int *
 /* Takes FD over, also on error. ARG is for all callbacks; each of OPS must be there. */
 int cas_line_new(struct cas_line **line, struct loop *loop, const struct cas_line_conf *conf,
 		 int fd, const struct cas_ops *ops, void *arg);
+/* Its call is over, as if the other end had hung up; without one nothing happens. */
+void cas_line_drop(struct cas_line *line);
 /*
  * The line goes on hook unless its descriptor is held elsewhere, and cas_ops.ended is not
  * called. Not from within a callback.

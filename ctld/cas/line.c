@@ -162,6 +162,12 @@ int cas_line_new(struct cas_line **line, struct loop *loop, const struct cas_lin
 	return line_new(line, loop, conf, &channel_dahdi, fd, ops, arg);
 }
 
+void cas_line_drop(struct cas_line *line)
+{
+	if (line->call.stage)
+		cas_ended(line, Q850_TEMPORARY_FAILURE);
+}
+
 void cas_line_free(struct cas_line *line)
 {
 	if (!line)

@@ -13,7 +13,7 @@
 #include "log/log.h"
 
 #define RETRY_MS 5000
-#define REFUSED	 404 /* no circuit begins at such a trunk yet */
+#define REFUSED	 503 /* nobody serves calls yet */
 
 struct entry {
 	struct entry *next;
@@ -27,6 +27,8 @@ struct entry {
 
 struct lines {
 	struct loop *loop;
+	const struct lines_ops *ops; /* NULL: nobody serves calls, and there are none */
+	void *arg;
 	struct entry *list; /* by channel */
 	struct loop_timer retry;
 };
@@ -42,19 +44,51 @@ static const char *state_name(const struct entry *entry)
 
 static void open_absent(void *arg);
 
+static void refuse(struct cas_call *call)
+{
+	cas_hangup(call, q850_of_status(REFUSED));
+}
+
 static void on_incoming(struct cas_call *call, const struct cas_setup *setup, void *arg)
 {
-	(void)setup;
-	(void)arg;
-	cas_hangup(call, q850_of_status(REFUSED));
+	const struct entry *entry = arg;
+
+	if (entry->lines->ops)
+		entry->lines->ops->incoming(entry->trunk, call, setup, entry->lines->arg);
+	else
+		refuse(call);
 }
 
 static void on_digits(struct cas_call *call, const struct cas_setup *setup, void *arg)
 {
-	on_incoming(call, setup, arg);
+	const struct lines *lines = ((const struct entry *)arg)->lines;
+
+	lines->ops->digits(call, setup, lines->arg);
 }
 
-static void on_step(struct cas_call *call, void *arg)
+static void on_dialled(struct cas_call *call, void *arg)
+{
+	const struct lines *lines = ((const struct entry *)arg)->lines;
+
+	lines->ops->dialled(call, lines->arg);
+}
+
+static void on_alerting(struct cas_call *call, void *arg)
+{
+	const struct lines *lines = ((const struct entry *)arg)->lines;
+
+	lines->ops->alerting(call, lines->arg);
+}
+
+static void on_answered(struct cas_call *call, void *arg)
+{
+	const struct lines *lines = ((const struct entry *)arg)->lines;
+
+	lines->ops->answered(call, lines->arg);
+}
+
+/* It is counted; nobody knows what a relay were to do. */
+static void on_flash(struct cas_call *call, void *arg)
 {
 	(void)call;
 	(void)arg;
@@ -62,16 +96,16 @@ static void on_step(struct cas_call *call, void *arg)
 
 static void on_pulse(struct cas_call *call, char digit, void *arg)
 {
-	(void)call;
-	(void)digit;
-	(void)arg;
+	const struct lines *lines = ((const struct entry *)arg)->lines;
+
+	lines->ops->pulse(call, digit, lines->arg);
 }
 
 static void on_ended(struct cas_call *call, int cause, void *arg)
 {
-	(void)call;
-	(void)cause;
-	(void)arg;
+	const struct lines *lines = ((const struct entry *)arg)->lines;
+
+	lines->ops->ended(call, cause, lines->arg);
 }
 
 static void on_alarm(struct cas_line *line, bool alarm, void *arg)
@@ -87,10 +121,10 @@ static void on_alarm(struct cas_line *line, bool alarm, void *arg)
 
 static const struct cas_ops ops = { .incoming = on_incoming,
 				    .digits = on_digits,
-				    .dialled = on_step,
-				    .alerting = on_step,
-				    .answered = on_step,
-				    .flash = on_step,
+				    .dialled = on_dialled,
+				    .alerting = on_alerting,
+				    .answered = on_answered,
+				    .flash = on_flash,
 				    .pulse = on_pulse,
 				    .ended = on_ended,
 				    .alarm = on_alarm };
@@ -206,6 +240,8 @@ static void drop_unwanted(struct lines *lines)
 			continue;
 		}
 		*at = entry->next;
+		if (entry->line)
+			cas_line_drop(entry->line);
 		entry_free(entry);
 	}
 }
@@ -237,6 +273,12 @@ int lines_configure(struct lines *lines, const struct conf *conf)
 	drop_unwanted(lines); /* before another may open the same channel */
 	open_absent(lines);
 	return err;
+}
+
+void lines_use(struct lines *lines, const struct lines_ops *ops, void *arg)
+{
+	lines->ops = ops;
+	lines->arg = arg;
 }
 
 struct cas_line *lines_hunt(const struct lines *lines, const char *trunk)

@@ -28,9 +28,8 @@ static const char *const cas_only[] = {
 	"channels",	      "signalling", "dial", "supervision", "first_digit_timeout",
 	"interdigit_timeout", "dial_delay", "plus", NULL
 };
-/* The last three until calls go by such trunks. */
-static const char *const not_cas[] = { "transport", "local",   "peer",	   "media",	"codecs",
-				       "source",    "carrier", "prefixes", "ingresses", NULL };
+static const char *const not_cas[] = { "transport", "local",  "peer", "media",
+				       "codecs",    "source", NULL };
 /* Of a telephone of ours, which dials, and is not dialled to. */
 static const char *const not_exchange[] = { "dial", "dial_delay", "plus", "number", NULL };
 

@@ -89,10 +89,6 @@ static int check(struct conf_reader *reader, const config_setting_t *setting, vo
 	const struct conf_circuit *first = circuit - config_setting_index(setting);
 	int err;
 
-	if (circuit->in->kind == TRUNK_CAS || circuit->out->kind == TRUNK_CAS)
-		return conf_refuse(reader, setting,
-				   "circuit \"%s\": no calls go by a trunk of the kind \"cas\" yet",
-				   circuit->name);
 	if (circuit->not_after_ns && circuit->not_after_ns <= circuit->not_before_ns)
 		return conf_refuse(reader, setting,
 				   "circuit \"%s\": \"not_after\" must be later than "

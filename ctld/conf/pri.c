@@ -13,9 +13,8 @@ const char *const conf_pri_switches[] = {
 	[ISDN_QSIG + 1] = NULL
 };
 
-static const char *const pri_only[] = { "dchannel",  "line",	  "switch",	 "side",
-					"overlap",   "restart",	  "show_number", "called_prefix",
-					"delay_min", "delay_max", NULL };
+static const char *const pri_only[] = { "dchannel", "line",    "switch",      "side",
+					"overlap",  "restart", "show_number", NULL };
 static const char *const not_pri[] = { "transport", "local",  "peer", "media",
 				       "codecs",    "source", NULL };
 

@@ -227,6 +227,11 @@ static int check_announced(struct conf_reader *reader, const config_setting_t *s
 static int check_sip(struct conf_reader *reader, const config_setting_t *setting,
 		     struct conf_trunk *trunk)
 {
+	static const char *const not_sip[] = { "called_prefix", "delay_min", "delay_max", NULL };
+	int err = conf_trunk_refuse(reader, setting, trunk, not_sip);
+
+	if (err)
+		return err;
 	if (!trunk->local.ss_family || !trunk->peer.ss_family)
 		return conf_refuse(reader, setting, "\"%s\" is missing here",
 				   trunk->local.ss_family ? "peer" : "local");

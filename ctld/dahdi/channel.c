@@ -55,6 +55,22 @@ int dahdi_channel_open(struct dahdi_channel *channel, unsigned int number)
 	return err;
 }
 
+int dahdi_channel_dup(struct dahdi_channel *channel, int fd)
+{
+	struct dahdi_params params = { 0 };
+	int new;
+
+	if (ioctl(fd, DAHDI_GET_PARAMS, &params))
+		return -errno;
+	new = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (new < 0)
+		return -errno;
+	*channel = (struct dahdi_channel){ .number = params.channo,
+					   .fd = new,
+					   .alaw = params.curlaw == DAHDI_LAW_ALAW };
+	return 0;
+}
+
 void dahdi_channel_close(struct dahdi_channel *channel)
 {
 	if (channel->number && channel->fd >= 0)

@@ -26,6 +26,11 @@ int dahdi_open(unsigned int number, int *fd);
  * number; -ENOENT: DAHDI is not loaded.
  */
 int dahdi_channel_open(struct dahdi_channel *channel, unsigned int number);
+/*
+ * One more descriptor of a channel of a card that is open by FD, as it is. Its signalling stays
+ * with whoever opened it.
+ */
+int dahdi_channel_dup(struct dahdi_channel *channel, int fd);
 /* Opens any of ours that nobody has. -EBUSY: all are in use; -ENODEV: there are none. */
 int dahdi_channel_ours(struct dahdi_channel *channel);
 /* Forgets its number too; a second call does nothing. */

@@ -49,6 +49,7 @@ LOADZONE, DEFAULTZONE = _iow(25, struct.calcsize(ZONE)), _iow(24)
 DYNAMIC_CREATE = _io(3, 80, struct.calcsize(DYNAMIC))
 DYNAMIC_DESTROY = _iow(81, struct.calcsize(DYNAMIC))
 SETCONF = _io(3, 13, struct.calcsize(CONFINFO))
+HOOK, GETEVENT, DIAL = _iow(7), _ior(8), _iow(31, 4 + 256)
 SET_BUFINFO = _iow(27, struct.calcsize(BUFINFO))
 
 
@@ -163,13 +164,14 @@ class Pair:
 
 class Channel:
     """An open channel; closing it parts what it was connected to. One that is to be
-    connected needs @audio; without it octets are octets."""
+    connected needs @audio; without it octets are octets. A line's is as it is: None."""
     def __init__(self, number, audio=False, buffers=8, size=800):
         self.number, self.size = number, size
         self.fd = os.open("/dev/dahdi/channel", os.O_RDWR | os.O_NONBLOCK)
         try:
             self._do(SPECIFY, number)
-            self._do(AUDIOMODE, int(audio))
+            if audio is not None:
+                self._do(AUDIOMODE, int(audio))
             fcntl.ioctl(self.fd, SET_BUFINFO,
                         struct.pack(BUFINFO, POLICY_HALF_FULL, POLICY_IMMEDIATE, buffers, size, 0, 0))
         except OSError:

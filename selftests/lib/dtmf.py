@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """DTMF tones in u-law (ITU-T Q.23)."""
 import bisect
+import cmath
 import math
 
 PAD = ["123A", "456B", "789C", "*0#D"]
@@ -19,6 +20,16 @@ def encode(x):
 
 
 QUIET = bytes([0xff])
+
+
+def power(octets, *frequencies):
+    """The share of the power that is at one of @frequencies, of what has any."""
+    values, n = [ULAW[o] for o in octets], len(octets)
+    total = sum(v * v for v in values)
+    if total < n * 10000:       # -50 dBm0 or so: nothing
+        return 0.0
+    at = sum(abs(sum(v * cmath.exp(-2j * math.pi * f * i / 8000) for i, v in enumerate(values))) ** 2 for f in frequencies)
+    return 2 * at / n / total
 
 
 def tone(key, ms, cache={}):

@@ -17,6 +17,8 @@
 #include "selftests/unit/conf_text.h"
 
 #define CAS(keys) "trunks = ( { name = \"c\"; kind = \"cas\"; " keys " } );\n"
+#define SIP(keys) \
+	"trunks = ( { name = \"s\"; local = \"192.0.2.1\"; peer = \"192.0.2.2\"; " keys " } );\n"
 #define TWO(a, b)                                                  \
 	"trunks = ( { name = \"a\"; kind = \"cas\"; channels = " a \
 	"; signalling = \"fxoks\"; }, { name = \"b\"; " b " } );\n"
@@ -57,7 +59,8 @@ static void test_all(void **state)
 				       "\"pulse\"; supervision = \"polarity\"; "
 				       "first_digit_timeout = 1; interdigit_timeout = 30; "
 				       "dial_delay = 2; plus = \"011\"; number = \"+1555\"; "
-				       "max_calls = 2;"),
+				       "max_calls = 2; called_prefix = \"+49\"; delay_min = 5; "
+				       "delay_max = 60;"),
 				   &error),
 			 0);
 	cas = &conf->trunks[0].cas;
@@ -70,6 +73,9 @@ static void test_all(void **state)
 	assert_int_equal(cas->interdigit_ms, 30000);
 	assert_int_equal(cas->dial_delay_ms, 2000);
 	assert_string_equal(cas->plus, "011");
+	assert_string_equal(conf->trunks[0].tdm.called_prefix, "+49");
+	assert_int_equal(conf->trunks[0].tdm.delay_min_ms, 5);
+	assert_int_equal(conf->trunks[0].tdm.delay_max_ms, 60);
 	conf_free(conf);
 }
 
@@ -112,18 +118,16 @@ static const struct {
 	  "\"dchannel\" is not for" },
 	{ CAS("channels = [ 1 ]; signalling = \"e&m\"; local = \"192.0.2.1\";"),
 	  "\"local\" is not for" },
-	{ "trunks = ( { name = \"s\"; local = \"192.0.2.1\"; peer = \"192.0.2.2\"; channels = [ 1 "
-	  "]; } );\n",
-	  "\"channels\" is not for" },
+	{ SIP("channels = [ 1 ];"), "\"channels\" is not for" },
+	{ SIP("called_prefix = \"+49\";"), "\"called_prefix\" is not for" },
+	{ SIP("delay_min = 20;"), "\"delay_min\" is not for" },
+	{ SIP("delay_max = 20;"), "\"delay_max\" is not for" },
 	{ TWO("\"1-3\"", "kind = \"cas\"; channels = [ 3 ]; signalling = \"e&m\";"),
 	  "both have channel 3" },
 #ifdef HAVE_PRI
 	{ TWO("[ 30, 24 ]", "kind = \"pri\"; dchannel = 24;"), "both have channel 24" },
 	{ TWO("[ 30, 1 ]", "kind = \"pri\"; dchannel = 24;"), "both have channel 1" },
 #endif
-	{ TWO("[ 1 ]",
-	      "local = \"192.0.2.1\"; peer = \"192.0.2.2\";") "circuits = ( { name = \"x\"; in = \"a\"; ingress = \"1\"; out = \"b\"; next = \"2\"; } );\n",
-	  "no calls go by a trunk of the kind \"cas\" yet" },
 };
 
 static void test_refused(void **state)

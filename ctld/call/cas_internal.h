@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef PHONION_CALL_CAS_INTERNAL_H
+#define PHONION_CALL_CAS_INTERNAL_H
+
+#include "call/call.h"
+
+/* The leg is to be the line's channel; one that it has it keeps. */
+enum cause cas_side_open_leg(struct side *side);
+/* The other end has ended its call: SIDE_DOWN. */
+void cas_side_forget(struct side *side);
+
+#endif
