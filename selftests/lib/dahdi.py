@@ -153,13 +153,21 @@ class Ctl:
 class Pair:
     """Two spans looped to each other; near[i] and far[i] are the ends of one wire."""
     def __init__(self, ctl, key, channels=24, law=MULAW, dchannel=None):
-        self.law, self.near, self.far = law, [], []
-        for end, where in enumerate((self.near, self.far)):
-            address = f"{key}:{end}"
-            span = ctl.create(address, channels)
-            first = next(f for n, _, f in spans() if n == span)
-            ctl.configure(span, first, channels, law, dchannel)
-            where += range(first, first + channels)
+        self.ctl, self.key, self.law, self.dchannel = ctl, key, law, dchannel
+        self.near, self.far = self._end(0, channels), self._end(1, channels)
+
+    def _end(self, end, channels):
+        span = self.ctl.create(f"{self.key}:{end}", channels)
+        first = next(f for n, _, f in spans() if n == span)
+        self.ctl.configure(span, first, channels, self.law, self.dchannel)
+        return list(range(first, first + channels))
+
+    def cut(self):
+        """The far end, of which no channel may be open, is gone: the near one is in alarm."""
+        self.ctl.destroy(f"{self.key}:1")
+
+    def mend(self):
+        self.far[:] = self._end(1, len(self.near))
 
 
 class Channel:
