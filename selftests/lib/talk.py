@@ -4,6 +4,7 @@ import select
 import time
 
 import dahdi
+from dtmf import QUIET, tone
 from tap import eq, ok
 
 OCTETS = 8000           # a second of a channel
@@ -60,3 +61,11 @@ def pump_both(one, other):
             break
     eq(wrong, (0, 0), "both ways each octet as it was")
     ok(min(map(len, got)) >= OCTETS - 800, "and all arrive")
+
+
+def press(chan, keys):
+    """Keys of a telephone, in the channel: their tones, and pauses."""
+    data, at = b"".join(tone(key, 80) + QUIET * 640 for key in keys), 0
+    while at < len(data):
+        at += chan.write(data[at:at + chan.size])
+        select.select([], [], [], 0.01)
