@@ -249,6 +249,27 @@ const struct phn_path *phn_path_build(struct phn_leg *leg)
 	return path;
 }
 
+/**
+ * phn_path_make_header - have the link-layer header of a next hop made
+ * @neigh: the next hop
+ *
+ * The stack makes it with the first packet after the neighbour was stale, and of one that
+ * was just found only then: a minute later, in which XDP would take nothing.
+ *
+ * Context: bottom halves off.
+ */
+void phn_path_make_header(struct neighbour *neigh)
+{
+	const struct header_ops *ops = neigh->dev->header_ops;
+
+	if (READ_ONCE(neigh->hh.hh_len) || !ops || !ops->cache)
+		return;
+	write_lock(&neigh->lock);
+	if (!neigh->hh.hh_len && neigh->nud_state & NUD_CONNECTED)
+		ops->cache(neigh, &neigh->hh, neigh->tbl->protocol);
+	write_unlock(&neigh->lock);
+}
+
 static enum phonion_path_state live_state(const struct phn_path *path)
 {
 	const struct net_device *dev = path->dst->dev;

@@ -110,6 +110,7 @@ static __always_inline const struct phn_path *phn_path_get(struct phn_leg *leg)
 	return phn_path_build(leg);
 }
 
+void phn_path_make_header(struct neighbour *neigh);
 enum phonion_path_state phn_path_state(struct phn_leg *leg, int *ifindex);
 void phn_path_reset(struct phn_leg *leg);
 void phn_path_free(struct phn_path *path);

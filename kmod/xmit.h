@@ -103,6 +103,7 @@ static __always_inline void phn_xmit(const struct phn_path *path, struct sk_buff
 		return;
 	}
 	/* neigh_output() resolves a neighbour that is not, holding the packet. */
+	phn_path_make_header(neigh);
 	skb_dst_set_noref(skb, path->dst);
 	neigh_output(neigh, skb, false);
 }
