@@ -14,8 +14,10 @@
 #include "dataplane/ports.h"
 #include "firewall/firewall.h"
 #include "isdn/spans.h"
+#include "log/harden.h"
 #include "log/log.h"
 #include "program.h"
+#include "xdp/xdp.h"
 
 #define DEFAULT_CONF "/etc/phonion/ctld.conf"
 #define STOP_WAIT_MS 3000	 /* for the peers' answers to BYE */
@@ -26,6 +28,7 @@ struct daemon {
 	struct loop *loop;
 	struct calls_deps deps;
 	struct calls *calls;
+	struct xdp *xdp;
 	struct loop_timer stop_timer;
 };
 
@@ -103,6 +106,7 @@ static void on_hangup(int signo, void *arg)
 		log_error("no memory for the spans");
 	if (lines_configure(daemon->deps.lines, conf))
 		log_error("no memory for the lines");
+	xdp_configure(daemon->xdp, conf);
 	log_info("configuration read again");
 }
 
@@ -119,6 +123,17 @@ static int open_dataplane(struct daemon *daemon, const struct conf *conf)
 		log_info("packets are forwarded by io_uring, in this process: calls end with it");
 	else
 		log_info("packets are forwarded by phonion.ko");
+	return err;
+}
+
+/* Before anybody is listened to: loading takes more than all that comes after it. */
+static int open_xdp(struct daemon *daemon, const struct conf *conf)
+{
+	int err = xdp_open(&daemon->xdp, daemon->loop, conf);
+
+	if (err)
+		log_error("\"xdp\" is \"on\", and not all devices for media can be served");
+	process_drop_admin();
 	return err;
 }
 
@@ -175,9 +190,13 @@ static int open_all(struct daemon *daemon, struct conf *conf)
 	if (!err)
 		err = open_dataplane(daemon, conf);
 	if (!err)
+		err = open_xdp(daemon, conf);
+	if (!err)
 		err = open_firewall(daemon, conf);
 	if (!err)
 		err = open_control(daemon, conf);
+	if (!err)
+		err = xdp_register(daemon->xdp, daemon->deps.control);
 	if (!err)
 		err = open_book(daemon, conf);
 	if (!err)
@@ -199,6 +218,7 @@ static void close_all(struct daemon *daemon)
 	lines_free(daemon->deps.lines);
 	spans_free(daemon->deps.spans);
 	book_free(daemon->deps.book);
+	xdp_close(daemon->xdp);
 	if (daemon->deps.dp)
 		dataplane_close(daemon->deps.dp);
 	if (daemon->deps.ports)

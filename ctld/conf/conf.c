@@ -50,12 +50,15 @@ static const char *const dataplanes[] = { "auto", "kernel", "io_uring", NULL };
 #define MAX_SOCKET    (sizeof(((struct sockaddr_un *)0)->sun_path) - 1)
 #define MAX_STATE_DIR 1024
 
+static const char *const xdp_words[] = { CONF_XDP_WORDS, NULL };
+
 static const struct conf_key keys[] = {
 	{ "control_socket", conf_path, AT(control_socket), .max = MAX_SOCKET },
 	{ "state_dir", conf_path, AT(state_dir), .max = MAX_STATE_DIR },
 	{ "rtp_ports", read_rtp_ports, .offset = 0 },
 	{ "dataplane", conf_word, AT(dataplane), .words = dataplanes },
 	{ "firewall", conf_bool, AT(firewall) },
+	{ "xdp", conf_word, AT(xdp), .words = xdp_words },
 	{ "lease", conf_seconds, AT(lease_ms), .min = 6, .max = 3600 },
 	{ "media_timeout", conf_seconds, AT(media_timeout_ms), .min = 0, .max = 86400 },
 	{ "ring_timeout", conf_seconds, AT(ring_timeout_ms), .min = 5, .max = 600 },

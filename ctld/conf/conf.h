@@ -15,6 +15,9 @@
 
 enum sip_transport { SIP_UDP, SIP_TCP };
 enum trunk_kind { TRUNK_SIP, TRUNK_PRI, TRUNK_CAS };
+/* Whether drivers ask the module: never, where they can, or else the daemon does not start. */
+enum conf_xdp { CONF_XDP_OFF, CONF_XDP_AUTO, CONF_XDP_ON };
+#define CONF_XDP_WORDS [CONF_XDP_OFF] = "off", [CONF_XDP_AUTO] = "auto", [CONF_XDP_ON] = "on"
 
 #define CONF_MAX_PREFIXES 64
 
@@ -122,6 +125,7 @@ struct conf {
 	uint16_t rtp_port_min, rtp_port_max; /* even to odd, inclusive */
 	unsigned int dataplane;		     /* enum dataplane_kind */
 	bool firewall;			     /* keep the nft table; default true */
+	unsigned int xdp;		     /* enum conf_xdp; default off */
 	uint32_t lease_ms;		     /* of each leg; renewed at a third */
 	uint32_t media_timeout_ms;	     /* a call without media ends; 0: never */
 	uint32_t ring_timeout_ms;

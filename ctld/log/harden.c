@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <linux/capability.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "log/harden.h"
 #include "log/log.h"
@@ -42,4 +45,23 @@ void process_harden(void)
 #else
 	(void)no_swap;
 #endif
+}
+
+void process_drop_admin(void)
+{
+	static const unsigned int unwanted[] = { CAP_SYS_ADMIN, CAP_BPF, CAP_PERFMON };
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+	int ret = syscall(SYS_capget, &header, data);
+
+	for (size_t i = 0; i < sizeof(unwanted) / sizeof(unwanted[0]); i++) {
+		struct __user_cap_data_struct *word = &data[CAP_TO_INDEX(unwanted[i])];
+		unsigned int mask = ~CAP_TO_MASK(unwanted[i]);
+
+		word->effective &= mask;
+		word->permitted &= mask;
+		word->inheritable &= mask;
+	}
+	if (ret < 0 || syscall(SYS_capset, &header, data) < 0)
+		log_warn("CAP_SYS_ADMIN is not given up: %s", strerror(errno));
 }

@@ -71,6 +71,7 @@ static void test_defaults(void **state)
 	assert_int_equal(conf->rtp_port_max, 29999);
 	assert_int_equal(conf->dataplane, DATAPLANE_AUTO);
 	assert_true(conf->firewall);
+	assert_int_equal(conf->xdp, CONF_XDP_OFF);
 	assert_int_equal(conf->lease_ms, 60000);
 	assert_int_equal(conf->media_timeout_ms, 60000);
 	assert_int_equal(conf->ring_timeout_ms, 180000);
@@ -94,6 +95,7 @@ static void test_every_key(void **state)
 	struct conf *conf = good("control_socket = \"/tmp/s\"; state_dir = \"/tmp/d\";\n"
 				 "rtp_ports = \"30000-30001\"; firewall = false; lease = 6;\n"
 				 "dataplane = \"io_uring\";\n"
+				 "xdp = \"on\";\n"
 				 "media_timeout = 0; ring_timeout = 5; circuits = ();\n" TRUNKS);
 
 	(void)state;
@@ -103,6 +105,7 @@ static void test_every_key(void **state)
 	assert_int_equal(conf->rtp_port_max, 30001);
 	assert_int_equal(conf->dataplane, DATAPLANE_IO_URING);
 	assert_false(conf->firewall);
+	assert_int_equal(conf->xdp, CONF_XDP_ON);
 	assert_int_equal(conf->lease_ms, 6000);
 	assert_int_equal(conf->media_timeout_ms, 0);
 	assert_int_equal(conf->ring_timeout_ms, 5000);
@@ -281,6 +284,8 @@ static const struct bad bad[] = {
 	{ TRUNKS "firewall = 1;\n", 2, "true or false" },
 	{ TRUNKS "dataplane = \"userspace\";\n", 2, "must be one of" },
 	{ TRUNKS "dataplane = 1;\n", 2, "must be a text" },
+	{ TRUNKS "xdp = true;\n", 2, "must be a text" },
+	{ TRUNKS "xdp = \"maybe\";\n", 2, "must be one of" },
 	{ TRUNKS "state_dir = \"state\";\n", 2, "absolute path" },
 	{ TRUNKS "state_dir = 1;\n", 2, "must be a text" },
 	{ TRUNKS "state_dir = \"\";\n", 2, "must be a text" },

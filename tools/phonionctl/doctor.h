@@ -24,10 +24,13 @@ void doctor_say(struct doctor *d, enum verdict verdict, const char *check, const
 /* The first line of a file, without its newline; false when it cannot be read. */
 bool doctor_read(const char *path, char *line, size_t size);
 
+/* What the running daemon answers to CMD (a new reference); NULL: nothing of use. */
+json_t *doctor_ask(const struct doctor *d, const char *cmd);
+
 /* RTP ports of the daemon; false when they are not known. */
 bool doctor_rtp_ports(const struct doctor *d, unsigned int *min, unsigned int *max);
 
-/* doctor_kernel.c, doctor_host.c, doctor_nft.c, doctor_offload.c, doctor_book.c */
+/* doctor_kernel.c, doctor_host.c, doctor_nft.c, doctor_offload.c, doctor_book.c, doctor_xdp.c */
 void doctor_kernel(struct doctor *d);
 void doctor_ports(struct doctor *d);
 void doctor_buffers(struct doctor *d);
@@ -36,5 +39,6 @@ void doctor_privacy(struct doctor *d);
 void doctor_nft(struct doctor *d);
 void doctor_offload(struct doctor *d);
 void doctor_book(struct doctor *d);
+void doctor_xdp(struct doctor *d);
 
 #endif

@@ -3,25 +3,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "control.h"
 #include "doctor.h"
 
 #define LONG_S 3600 /* a broker may be away for a while: what is booked stays booked */
-
-static json_t *ask(const struct doctor *d)
-{
-	struct control_client *c;
-	json_t *reply = NULL, *result = NULL;
-
-	if (control_connect(&c, d->opts->socket))
-		return NULL;
-	if (!control_send(c, json_pack("{s:s}", "cmd", "broker.list")) &&
-	    control_recv(c, true, &reply) == 1 && json_is_true(json_object_get(reply, "ok")))
-		result = json_incref(json_object_get(reply, "result"));
-	json_decref(reply);
-	control_disconnect(c);
-	return result;
-}
 
 static json_int_t number(const json_t *object, const char *key)
 {
@@ -44,7 +28,7 @@ static bool check_broker(struct doctor *d, const json_t *broker)
 /* A relay without reservations has none of it, and is well. */
 void doctor_book(struct doctor *d)
 {
-	json_t *result = d->status ? ask(d) : NULL;
+	json_t *result = doctor_ask(d, "broker.list");
 	const json_t *brokers = json_object_get(result, "brokers"), *broker;
 	bool good = true;
 	size_t i;

@@ -346,6 +346,15 @@ static int show_userspace(const struct opts *opts, json_t *legs, uint64_t id)
 	return status ? status : out_end(opts);
 }
 
+static int show_leg(const struct opts *opts, json_t *leg)
+{
+	leg_add_xdp(leg);
+	if (opts->json)
+		return out_json(opts, json_incref(leg));
+	leg_print(leg);
+	return EXIT_DONE;
+}
+
 /* Sends the request; NULL is a dump. What comes back is shown when SHOW. */
 static int run(const struct opts *opts, struct nlmsghdr *nlh, const char *what, bool show)
 {
@@ -368,10 +377,8 @@ static int run(const struct opts *opts, struct nlmsghdr *nlh, const char *what, 
 		status = out_json(opts, json_incref(rows.list));
 	else if (!nlh)
 		legs_print(rows.list);
-	else if (show && json_array_size(rows.list) && opts->json)
-		status = out_json(opts, json_incref(json_array_get(rows.list, 0)));
 	else if (show && json_array_size(rows.list))
-		leg_print(json_array_get(rows.list, 0));
+		status = show_leg(opts, json_array_get(rows.list, 0));
 	json_decref(rows.list);
 	genl_close(&nl);
 	return status ? status : out_end(opts);

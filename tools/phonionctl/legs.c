@@ -261,6 +261,18 @@ static void print_tdm(const json_t *tdm)
 	}
 }
 
+static void print_xdp(const json_t *xdp)
+{
+	if (!xdp)
+		return;
+	printf("  %-16s %s", "XDP", json_is_true(json_object_get(xdp, "on")) ? "yes" : "no: ");
+	if (!json_is_true(json_object_get(xdp, "on")))
+		printf("%s", out_str(xdp, "why"));
+	if (json_object_get(xdp, "device"))
+		printf(" (%s)", out_str(xdp, "device"));
+	putchar('\n');
+}
+
 void leg_print(const json_t *leg)
 {
 	const json_t *list = json_object_get(leg, "payload_types");
@@ -269,6 +281,7 @@ void leg_print(const json_t *leg)
 
 	printf("leg %" JSON_INTEGER_FORMAT "\n", number(leg, "id"));
 	printf("  %-16s %s%s\n", "fast path", fast(leg), reason(leg));
+	print_xdp(json_object_get(leg, "xdp"));
 	print_word(leg, "local", "local");
 	print_word(leg, "remote", "remote");
 	print_word(leg, "source_policy", "source policy");
