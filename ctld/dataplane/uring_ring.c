@@ -322,23 +322,16 @@ static void woken(int fd, short revents, void *arg)
 
 /* Opening and closing */
 
-/* A kernel of 6.0 has no deferred task work. */
-static int queue_open(struct io_uring *ring)
+static int queue_open(struct io_uring *ring, unsigned int way)
 {
-	static const unsigned int ways[] = {
-		IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
-		IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG,
+	struct io_uring_params params = {
+		.flags = way | IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_CQSIZE,
+		.cq_entries = CQ_ENTRIES,
 	};
-	int err = -EINVAL;
+	int err = io_uring_queue_init_params(SQ_ENTRIES, ring, &params);
 
-	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways) && err == -EINVAL; i++) {
-		struct io_uring_params params = {
-			.flags = ways[i] | IORING_SETUP_CQSIZE,
-			.cq_entries = CQ_ENTRIES,
-		};
-
-		err = io_uring_queue_init_params(SQ_ENTRIES, ring, &params);
-	}
+	if (err)
+		ring->ring_fd = -1;
 	return err;
 }
 
@@ -383,7 +376,21 @@ static int probe_result(struct uring_ring *ring)
 	return err;
 }
 
-/* The kernel tells of multishot receives only by doing one. */
+/* As woken() leaves the ring: is the next packet told of, too? */
+static int probe_wake(struct uring_ring *ring, int fd)
+{
+	eventfd_t value;
+
+	clear(ring->wake_fd);
+	io_uring_cq_eventfd_toggle(&ring->uring, false);
+	io_uring_get_events(&ring->uring);
+	io_uring_cq_eventfd_toggle(&ring->uring, true);
+	if (write(fd, "", 1) != 1)
+		return -EIO;
+	return eventfd_read(ring->wake_fd, &value) < 0 ? -EOPNOTSUPP : 0;
+}
+
+/* The kernel tells of multishot receives, and of whom they wake, only by doing one. */
 static int probe(struct uring_ring *ring)
 {
 	struct io_uring_sqe *sqe = io_uring_get_sqe(&ring->uring);
@@ -399,9 +406,12 @@ static int probe(struct uring_ring *ring)
 	io_uring_submit_and_get_events(&ring->uring);
 	if (!err)
 		err = probe_result(ring);
+	if (!err)
+		err = probe_wake(ring, pair[1]);
 	/* Nobody sends any more: the receive ends. */
 	close(pair[1]);
 	io_uring_get_events(&ring->uring);
+	probe_result(ring);
 	sqe = io_uring_get_sqe(&ring->uring);
 	io_uring_prep_cancel64(sqe, TAG_NOTHING, IORING_ASYNC_CANCEL_ALL);
 	io_uring_sqe_set_data64(sqe, TAG_NOTHING);
@@ -422,42 +432,52 @@ static void explain(int err)
 		log_error("io_uring: %s", strerror(-err));
 }
 
-static int wake_open(struct uring *uring)
+static int wake_open(struct uring_ring *ring)
 {
-	struct uring_ring *ring = &uring->ring;
-	int err;
-
 	ring->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (ring->wake_fd < 0)
 		return -errno;
-	err = io_uring_register_eventfd(&ring->uring, ring->wake_fd);
-	if (!err)
-		err = loop_io_add(uring->loop, &ring->io, ring->wake_fd, POLLIN, woken, uring);
-	return err;
+	return io_uring_register_eventfd(&ring->uring, ring->wake_fd);
 }
 
-int uring_ring_open(struct uring *uring)
+static int open_way(struct uring *uring, unsigned int way)
 {
 	struct uring_ring *ring = &uring->ring;
 	int err;
 
 	ring->wake_fd = -1;
 	ring->shape.msg_namelen = sizeof(struct sockaddr_in6);
-	err = queue_open(&ring->uring);
-	if (err) {
-		ring->uring.ring_fd = -1;
-		explain(err);
+	err = queue_open(&ring->uring, way);
+	if (err)
 		return err;
-	}
 	err = buffers_open(ring);
+	if (!err)
+		err = wake_open(ring);
 	if (!err)
 		err = probe(ring);
 	if (!err)
-		err = wake_open(uring);
-	if (err) {
-		explain(err);
+		err = loop_io_add(uring->loop, &ring->io, ring->wake_fd, POLLIN, woken, uring);
+	if (err)
 		uring_ring_close(uring);
+	return err;
+}
+
+/* A kernel of 6.0 has no deferred task work, one of 6.12 wakes nobody for it. */
+int uring_ring_open(struct uring *uring)
+{
+	static const unsigned int ways[] = {
+		IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN,
+		IORING_SETUP_COOP_TASKRUN,
+	};
+	int err = -EINVAL;
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		err = open_way(uring, ways[i]);
+		if (err != -EINVAL && err != -EOPNOTSUPP)
+			break;
 	}
+	if (err)
+		explain(err);
 	return err;
 }
 
@@ -473,4 +493,6 @@ void uring_ring_close(struct uring *uring)
 	free(ring->free);
 	free(ring->buffers);
 	free(uring->slots);
+	uring->slots = NULL;
+	memset(ring, 0, sizeof(*ring));
 }
