@@ -45,13 +45,19 @@ const struct conf_trunk *describe_ingress(const struct conf *conf, const char *n
 	return NULL;
 }
 
+static const enum technology technologies[] = {
+	[TRUNK_SIP] = TECH_SIP,
+	[TRUNK_PRI] = TECH_PRI,
+	[TRUNK_CAS] = TECH_CAS,
+};
+
 static int fill_trunk(struct descriptor_trunk *to, const struct conf_trunk *from)
 {
 	size_t i;
 
 	strncpy(to->carrier, from->carrier, sizeof(to->carrier) - 1);
 	strncpy(to->region, from->region, sizeof(to->region) - 1);
-	to->technology = TECH_SIP;
+	to->technology = technologies[from->kind];
 	to->ingresses = calloc(from->n_ingresses + 1, sizeof(*to->ingresses));
 	to->prefixes = calloc(from->prefixes.n + 1, sizeof(*to->prefixes));
 	if (!to->ingresses || !to->prefixes)
