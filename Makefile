@@ -56,13 +56,19 @@ FUZZERS  := $(FUZZ_SRC:selftests/fuzz/%.c=$(BUILD)/bin/%)
 PROGRAMS := $(patsubst ctld/brokerd.c,$(BUILD)/phonion-brokerd,$(DAEMONS:ctld/main.c=$(BUILD)/phonion-ctld)) \
 	$(TOOLS:%=$(BUILD)/%)
 
-all: $(PROGRAMS) $(BUILD)/xdp.bpf.o	## daemons and tools, into build/
+# What the tests have at the other end of a span.
+PHONE    := $(if $(HAVE_PRI),$(BUILD)/pri_phone)
+
+all: $(PROGRAMS) $(PHONE) $(BUILD)/xdp.bpf.o	## daemons and tools, into build/
 
 $(BUILD)/phonion-ctld: $(BUILD)/obj/ctld/main.o
 $(BUILD)/phonion-brokerd: $(BUILD)/obj/ctld/brokerd.o
 $(foreach t,$(TOOLS),$(eval $(BUILD)/$t: $(call objects,$(call sources,tools/$t))))
 $(PROGRAMS): $(BUILD)/libphonion.a
 	$(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
+
+$(BUILD)/pri_phone: $(BUILD)/obj/selftests/isdn/phone.o $(BUILD)/libphonion.a
+	$(LINK) -Wl,--wrap=read,--wrap=write -o $@ $^ $(LDLIBS)
 
 $(UNITS): $(BUILD)/unit/%: $(BUILD)/obj/selftests/unit/%.o $(BUILD)/libphonion.a
 	@mkdir -p $(@D)
@@ -98,7 +104,7 @@ $(BUILD)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(COMPILE) -MMD -MP -c -o $@ $<
 
--include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) $(FUZZ_SRC) $(DAEMONS)))
+-include $(patsubst %.o,%.d,$(call objects,$(LIB_SRC) $(TOOL_SRC) $(UNIT_SRC) $(FUZZ_SRC) $(DAEMONS) selftests/isdn/phone.c))
 
 asan:			## the same with AddressSanitizer and UBSan, into build/asan/
 	$(MAKE) BUILD=$(BUILD)/asan SANITIZE=1 all

@@ -45,7 +45,7 @@ T1, E1 = dahdi.Pair(ctl, 1, 24, dahdi.MULAW, 24), dahdi.Pair(ctl, 2, 31, dahdi.A
 relay = Relay(conf=CONF, t1=T1.near[23], e1=E1.near[15])
 a, media = Peer(A, RELAY_A), Media(MEDIA, relay)
 t1 = Span(T1.far, 24, "net", "t1", "ni2")
-e1 = Span(E1.far, 16, "cpe", "e1", "euroisdn", overlap=True)
+e1 = Span(E1.far, 16, "cpe", "e1", "euroisdn", "overlap")
 
 
 def states():

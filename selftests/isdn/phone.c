@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What is at the other end of a relay's PRI span, an exchange or a private branch exchange, as a
- * test moves it by hand. Usage: phone DCHANNEL cpe|net t1|e1 SWITCH [overlap]. Commands are
- * lines of standard input, CALL being any number below 64 that is free; at its end the phone
+ * test moves it by hand. Usage: phone DCHANNEL cpe|net t1|e1 SWITCH [overlap] [frames]. Commands
+ * are lines of standard input, CALL being any number below 64 that is free; at its end the phone
  * ends too:
  *   dial CALL NUMBER [more]   more CALL DIGITS     answer CALL
+ *   dial CALL NUMBER from CALLER                   clear CAUSE    all calls
  *   alert CALL [inband]       progress CALL        hang CALL CAUSE
- *   clear CAUSE               all calls
  * What comes is told, a line each; a call that came in is given a CALL from 63 downwards:
  *   state NAME                incoming CALL NUMBER complete|more SLOT
  *   digits CALL NUMBER complete|more              proceeding|progress|alerting CALL SLOT [inband]
  *   answered CALL SLOT        ended CALL CAUSE     error CALL ERRNO
+ * and, if asked for, each frame of the D channel, as it is with its check:
+ *   frame in|out HEXADECIMAL
  */
 #include <errno.h>
 #include <poll.h>
@@ -23,7 +25,8 @@
 #include "isdn/isdn.h"
 #include "loop/loop.h"
 
-#define CALLS 64
+#define CALLS  64
+#define CALLER "+4930555001"
 
 struct phone {
 	struct loop *loop;
@@ -32,6 +35,35 @@ struct phone {
 	char input[4096];
 	size_t n_input;
 };
+
+static int framed = -1; /* the descriptor whose frames are told */
+
+/* The linker's --wrap: what the library reads and writes goes by here. */
+ssize_t __real_read(int fd, void *buf, size_t size);
+ssize_t __real_write(int fd, const void *buf, size_t size);
+ssize_t __wrap_read(int fd, void *buf, size_t size);
+ssize_t __wrap_write(int fd, const void *buf, size_t size);
+
+static ssize_t tell_frame(const char *way, int fd, const unsigned char *frame, ssize_t len)
+{
+	if (fd != framed || len <= 0)
+		return len;
+	printf("frame %s ", way);
+	for (ssize_t i = 0; i < len; i++)
+		printf("%02x", frame[i]);
+	printf("\n");
+	return len;
+}
+
+ssize_t __wrap_read(int fd, void *buf, size_t size)
+{
+	return tell_frame("in", fd, buf, __real_read(fd, buf, size));
+}
+
+ssize_t __wrap_write(int fd, const void *buf, size_t size)
+{
+	return tell_frame("out", fd, buf, __real_write(fd, buf, size));
+}
 
 static int number_of(const struct phone *phone, const struct isdn_call *call)
 {
@@ -119,9 +151,11 @@ static const struct isdn_ops ops = {
 	.state = on_state,
 };
 
-static int dial(struct phone *phone, int i, const char *number, bool more)
+static int dial(struct phone *phone, int i, const char *number, const char *how, const char *caller)
 {
-	struct isdn_dial dial = { .number = number, .more = more, .caller = "+4930555001" };
+	struct isdn_dial dial = { .number = number,
+				  .more = !strcmp(how, "more"),
+				  .caller = *caller ? caller : CALLER };
 
 	return isdn_call_new(phone->span, &dial, &phone->calls[i]);
 }
@@ -152,16 +186,16 @@ static int with_call(struct phone *phone, int i, const char *verb, const char *w
 
 static void command(struct phone *phone, const char *line)
 {
-	char verb[16] = "", what[80] = "", more[16] = "";
+	char verb[16] = "", what[80] = "", how[16] = "", caller[80] = "";
 	int i = -1, err = -EINVAL;
 
-	sscanf(line, "%15s %d %79s %15s", verb, &i, what, more);
+	sscanf(line, "%15s %d %79s %15s %79s", verb, &i, what, how, caller);
 	if (!strcmp(verb, "clear"))
 		isdn_span_clear(phone->span, i);
 	else if (i < 0 || i >= CALLS)
 		printf("error %d %d\n", i, EINVAL);
 	else if (!strcmp(verb, "dial") && !phone->calls[i])
-		err = dial(phone, i, what, *more);
+		err = dial(phone, i, what, how, caller);
 	else if (phone->calls[i])
 		err = with_call(phone, i, verb, what);
 	if (err && i >= 0 && strcmp(verb, "clear"))
@@ -199,6 +233,13 @@ static int index_of(const char *const *words, const char *word)
 	exit(2);
 }
 
+static bool has_word(char **words, const char *word)
+{
+	while (*words && strcmp(*words, word))
+		words++;
+	return *words;
+}
+
 int main(int argc, char **argv)
 {
 	struct phone phone = { 0 };
@@ -213,11 +254,13 @@ int main(int argc, char **argv)
 	pri.line = index_of(conf_pri_lines, argv[3]);
 	conf.network = index_of(conf_pri_sides, argv[2]);
 	conf.variant = index_of(conf_pri_switches, argv[4]);
-	conf.overlap = argc > 5;
+	conf.overlap = has_word(argv + 5, "overlap");
 	conf.alaw = pri.line;
 	conf.channels = conf_pri_channels(&pri);
 	conf.dchannel = conf_pri_slot(&pri);
 	err = loop_new(&phone.loop) ?: isdn_dchannel_open(atoi(argv[1]), &fd);
+	if (!err && has_word(argv + 5, "frames"))
+		framed = fd;
 	err = err ?: isdn_span_new(&phone.span, phone.loop, &conf, fd, &ops, &phone);
 	err = err ?: loop_io_add(phone.loop, &input, 0, POLLIN, on_input, &phone);
 	if (err) {

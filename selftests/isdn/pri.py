@@ -15,23 +15,13 @@ import dahdi  # noqa: E402
 LIMIT = 60
 
 
-def build():
-    out = os.path.join(TOP, "build/asan/pri_phone")
-    subprocess.run(["gcc", "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-                    "-D_GNU_SOURCE=", "-DHAVE_PRI", "-I", "ctld", "-I", ".", "-I", "kmod/include/uapi", "-o", out,
-                    "selftests/isdn/phone.c", "build/asan/libphonion.a", "-lpri", "-luring", "-lconfig", "-ljansson",
-                    "-lcrypto"], cwd=TOP, check=True)
-    return out
-
-
 class Span:
-    """The end of a wire that has the channels @numbers, D channel at time slot @slot."""
-    program = None
+    """The end of a wire that has the channels @numbers, D channel at time slot @slot; @options are the phone's."""
+    program = os.path.join(TOP, "build/asan/pri_phone")
 
-    def __init__(self, numbers, slot, side="net", line="t1", switch="ni2", overlap=False):
-        Span.program = Span.program or build()
+    def __init__(self, numbers, slot, side="net", line="t1", switch="ni2", *options):
         self.numbers, self.events, self.held = numbers, queue.Queue(), []
-        self.command = [self.program, str(numbers[slot - 1]), side, line, switch, *["overlap"] * overlap]
+        self.command = [self.program, str(numbers[slot - 1]), side, line, switch, *options]
         self.start()
 
     def start(self):
