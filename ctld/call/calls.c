@@ -98,7 +98,8 @@ void calls_on_dp_event(const struct dp_event *event, void *arg)
 			side_gone(side, CAUSE_LEG_ENDED);
 		break;
 	case DP_FIRST_PACKET:
-		if (side->id == SIDE_OUT) /* the far side lets hear what it wants to be heard */
+		/* The far side lets hear what it wants to be heard; a channel always has something. */
+		if (side->id == SIDE_OUT && !tdm_has_channel(side))
 			media_play(side_other(side), SOUND_NONE);
 		call_log(side->call, side->id == SIDE_IN ? "media from the caller's side"
 							 : "media from the far side");

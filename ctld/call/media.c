@@ -101,7 +101,7 @@ static int open_rtp(struct side *side)
 int media_open(struct side *side)
 {
 	struct call *call = side->call;
-	int err = side->leg.tdm.card.number ? make_leg(side) : open_rtp(side);
+	int err = tdm_has_channel(side) ? make_leg(side) : open_rtp(side);
 
 	if (err)
 		log_warn("call %u (circuit %s): no leg: %s", call->id, call->circuit,

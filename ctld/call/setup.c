@@ -100,7 +100,9 @@ void setup_ring(struct side *in, bool alerting, bool media)
 {
 	if (in->state == SIDE_INVITING)
 		in->ops->ring(in, alerting, media);
-	else if (alerting) /* he was answered before */
+	else if (media && tdm_has_channel(side_other(in))) /* he was answered before */
+		media_play(in, SOUND_NONE);
+	else if (alerting)
 		media_play(in, SOUND_RING);
 }
 

@@ -37,6 +37,11 @@ int tdm_open(struct side *side, const struct dahdi_channel *card)
 	return err;
 }
 
+bool tdm_has_channel(const struct side *side)
+{
+	return side->leg.tdm.card.number;
+}
+
 /* A line has its channel open still, which is not to stay connected. */
 void tdm_close(struct tdm_leg *tdm)
 {

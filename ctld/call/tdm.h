@@ -19,6 +19,8 @@ struct tdm_leg {
 
 /* Takes CARD over, also on error, and makes the leg. */
 int tdm_open(struct side *side, const struct dahdi_channel *card);
+/* Its leg is one, or is to be. */
+bool tdm_has_channel(const struct side *side);
 /* The leg is gone; a second call does nothing. */
 void tdm_close(struct tdm_leg *tdm);
 /*
