@@ -129,6 +129,16 @@ class Ctl:
             self._do(CHANCONFIG_OP, CHANCONFIG, chan, b"", SIGNALLING[name], MULAW, 0, 0, b"")
         fcntl.ioctl(self.fd, STARTUP, struct.pack("i", span))
 
+    def wire(self, key, *kinds):
+        """Two spans looped to each other whose first channels are lines: the first channel of each end, and
+        @kinds the signallings of both."""
+        firsts = []
+        for end, signallings in enumerate(kinds):
+            span = self.create(f"{key}:{end}", 24)
+            firsts.append(next(f for n, _, f in spans() if n == span))
+            self.configure_cas(span, firsts[end], signallings)
+        return firsts
+
     def load_zone(self, number=0):
         """A tone zone, without which DAHDI neither rings nor dials: DTMF, and ringing of 2 s in 6."""
         rows, columns = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
