@@ -170,8 +170,8 @@ check: setup		## set up, build and test everything
 check-debug: setup	## the module's tests on a kernel with every detector on; builds that kernel once
 	$(MAKE) -j$(shell nproc) all modules
 	MAKE="$(MAKE)" selftests/debug/check
-demo: setup		## a call through three relays, in a guest
-	$(MAKE) -j$(shell nproc) all modules
+demo: setup		## two calls through three relays, in guests
+	$(MAKE) -j$(shell nproc) all dahdi
 	selftests/demo/run
 
 bench: modules $(BUILD)/xdp.bpf.o $(BUILD)/bench/redirect.bpf.o $(BUILD)/bench/drop.bpf.o $(BUILD)/bench/relay $(BUILD)/bench/dataplane	## instructions a packet, beside the kernel's own ways

@@ -79,8 +79,11 @@ class End:
     """One end of the call, and the needles that name it."""
     def __init__(self, phone):
         self.node = phone.end.node
-        text = [n for n in _address(phone.end.address) if not (n.encoding == "text" and n.fold)]
-        self.needles = [*_number(phone.end.number), *text, *_text("phone", phone.token)]
+        self.needles = list(_number(phone.end.number))
+        if phone.end.address:
+            self.needles += [n for n in _address(phone.end.address) if not (n.encoding == "text" and n.fold)]
+        if phone.token:
+            self.needles += _text("phone", phone.token)
         for word in [*phone.end.name.split(), phone.end.name]:
             self.needles += _text("name", word)
 

@@ -5,6 +5,7 @@ import threading
 import time
 
 import measure
+import packets
 import process
 import speech
 from capture import Capture
@@ -12,26 +13,37 @@ from carriers import Proxy
 from internet import Internet
 from phones import Phone
 from relays import Relay
+from topology import LOOP
 
 READY, LISTED, ANSWER, STALL, END = 120, 180, 60, 15, 60   # seconds; some are long without KVM
 ALWAYS = 24 * 3600              # for a telephone that has to stand a clock that is set
 
 
 class Call:
+    """With SIP; what is seen of it is packets."""
+    seen, wires = packets, None
+
     def __init__(self, topology, work, build, seconds, timing, say):
         self.topology, self.work, self.build, self.timing, self.say = topology, work, build, timing, say
         self.captures = {node: Capture(ns) for node, ns in topology.ns.items()}
         self.closing = threading.Event()
         self.drainer = threading.Thread(target=self._drain, daemon=True)
         self.drainer.start()
-        self.proxies = [Proxy(topology, c, work) for c in topology.carriers]
+        self.proxies = [self._carrier(c) for c in topology.carriers if c.kind != LOOP]
         self.internet = None if topology.plain else Internet(topology, work, build)
-        self.relays = [] if topology.plain else [Relay(topology, r, work, build, self.internet)
+        self.relays = [] if topology.plain else [Relay(topology, r, work, build, self.internet, self.wires)
                                                  for r in topology.relays]
         self.circuit = None
-        self.caller = Phone(topology, topology.caller, topology.carriers[0], work, speech.CALLER, seconds)
-        self.callee = Phone(topology, topology.callee, topology.carriers[-1], work, speech.CALLEE, seconds)
-        self.legs, self.legs_left, self.state, self.counted = {}, {}, {}, {}
+        self.caller, self.callee = self._phones(seconds)
+        self.legs, self.legs_left, self.state, self.counted, self.times = {}, {}, {}, {}, {}
+
+    def _carrier(self, carrier):
+        return Proxy(self.topology, carrier, self.work)
+
+    def _phones(self, seconds):
+        t = self.topology
+        return (Phone(t, t.caller, t.carriers[0], self.work, speech.CALLER, seconds),
+                Phone(t, t.callee, t.carriers[-1], self.work, speech.CALLEE, seconds))
 
     def start(self):
         """Everybody at once, and then wait for everybody."""
@@ -40,10 +52,9 @@ class Call:
             self.internet.start()
         for one in self.proxies + self.relays:
             one.start()
-        for one in self.proxies + self.relays:
-            one.wait(deadline)
         self.callee.start(ALWAYS)
-        self.callee.wait(deadline)
+        for one in [*self.proxies, *self.relays, self.callee]:
+            one.wait(deadline)
 
     def reserve(self):
         """The callee reserves a circuit; then there are no brokers any more."""
@@ -59,17 +70,17 @@ class Call:
 
     def place(self):
         dialled = self.circuit["number"] if self.circuit else self.topology.dialled
-        self.caller.start(2 * ANSWER + self._length() + STALL + END, dialled)
+        self._dial(dialled)
         self._connect()
         heard_all = self._listen()
         for relay in self.relays:
-            self.counted[relay.name] = time.time_ns()
+            before = time.time_ns()
             self.legs[relay.name] = legs = relay.legs()
+            self.counted[relay.name] = before, time.time_ns()
             self.state[relay.name] = self._state(relay, legs)
         self.say(("all is heard" if heard_all else "nothing more comes") + "; the caller hangs up")
         deadline = time.monotonic() + END
-        self.caller.press(self.caller.call_id)
-        self.caller.finish(deadline)
+        self._hang_up(deadline)
         self.timing.let_down(self)
         deadline = time.monotonic() + END
         self.callee.finish(deadline)
@@ -77,6 +88,13 @@ class Call:
             proxy.wait_cdr(deadline)
         for relay in self.relays:
             self.legs_left[relay.name] = self._gone(relay, time.monotonic() + 3)
+
+    def _dial(self, dialled):
+        self.caller.start(2 * ANSWER + self._length() + STALL + END, dialled)
+
+    def _hang_up(self, deadline):
+        self.caller.press(self.caller.call_id)
+        self.caller.finish(deadline)
 
     def _seen(self, phone, what):
         """The first of the SIP messages at @phone that are @what."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The carriers: a Kamailio each, with the CDRs that it writes."""
+"""The carriers: the CDRs that each writes, and a Kamailio for those that speak SIP."""
 import glob
 import os
 import time
@@ -13,6 +13,36 @@ TIMES = ["start", "end", "duration"]
 EXTRA = ["source", "source_name", "source_address", "destination", "destination_name",
          "destination_address"]
 
+CDR_FORM = "|".join(["{:.3f}"] * len(TIMES) + ["{}"] * len(EXTRA))
+
+
+class Records:
+    """What a carrier keeps: its CDRs, and a log."""
+    def __init__(self, carrier, work, log):
+        self.carrier, self.dir = carrier, os.path.join(work, carrier.node)
+        self.log = os.path.join(self.dir, log)
+        os.makedirs(self.dir)
+
+    def _files(self):
+        return sorted(glob.glob(f"{self.dir}/{CDR_TABLE}_*.log"))
+
+    def cdrs(self):
+        """The CDRs so far, each a dict."""
+        rows = []
+        for path in self._files():
+            with open(path) as f:
+                rows += [dict(zip(TIMES + EXTRA, line.rstrip("\n").split("|"))) for line in f]
+        return rows
+
+    def wait_cdr(self, deadline):
+        while not (rows := self.cdrs()) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return rows
+
+    def holdings(self):
+        """Files of what this carrier keeps."""
+        return {"CDR": self._files(), "log": [self.log]}
+
 
 def _modules():
     found = glob.glob("/usr/lib/*/kamailio/modules/acc.so")
@@ -21,12 +51,10 @@ def _modules():
     return os.path.dirname(found[0]) + "/"
 
 
-class Proxy:
+class Proxy(Records):
     def __init__(self, topology, carrier, work):
-        self.carrier, self.ns = carrier, topology.ns[carrier.node]
-        self.dir = os.path.join(work, carrier.node)
-        self.log = os.path.join(self.dir, "kamailio.log")
-        os.makedirs(self.dir)
+        super().__init__(carrier, work, "kamailio.log")
+        self.ns = topology.ns[carrier.node]
         sources, targets = self._neighbours(topology)
         with open(TEMPLATE) as f:
             text = f.read()
@@ -74,20 +102,3 @@ class Proxy:
     def wait(self, deadline):
         """Until it answers OPTIONS, as its customers would ask it."""
         process.sip_ready(self.ns, self.carrier.sip, SIP_PORT, deadline, self.process)
-
-    def cdrs(self):
-        """The CDRs so far, each a dict."""
-        rows = []
-        for path in sorted(glob.glob(f"{self.dir}/{CDR_TABLE}_*.log")):
-            with open(path) as f:
-                rows += [dict(zip(TIMES + EXTRA, line.rstrip("\n").split("|"))) for line in f]
-        return rows
-
-    def wait_cdr(self, deadline):
-        while not (rows := self.cdrs()) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        return rows
-
-    def holdings(self):
-        """Files of what this carrier keeps."""
-        return {"CDR": sorted(glob.glob(f"{self.dir}/{CDR_TABLE}_*.log")), "log": [self.log]}

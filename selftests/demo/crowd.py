@@ -10,6 +10,7 @@ import os
 import subprocess
 
 import process
+from topology import LOOP
 
 RATE = 0.05         # calls a second, and circuits, of the crowd
 SEED = 1
@@ -38,7 +39,8 @@ def write(call):
 
 def attack(call, files):
     """By what kind of attack the caller is linked with whom, with what chance."""
-    caller = call.topology.caller.number
+    # Of a line of a relay's own there is no record: they begin with the relay.
+    caller = next(c for c in call.topology.carriers if c.kind != LOOP).before.number
     if call.timing.stands:
         files = files + write(call)
     said = _sim(call, "attack", "--cdr", *files, "from", caller)

@@ -33,9 +33,12 @@ def judge(result):
     j.promise("no call detail record names both ends", not cdr, _list(cdr))
     if result["relays"]:
         _relayed(j, result)
-    first, last = holders[0]["named"]["caller"], holders[result["last_carrier"]]["named"]["callee"]
-    j.promise("the audit can see: the first carrier names the caller, the last one the callee",
-              all(kind in named for named in (first, last) for kind in ("CDR", "log", "capture")))
+    by_name = {h["name"]: h["named"] for h in holders}
+    unseen = [f"{end} in the {kind} of {node}" for end, who in result["knows"].items() for node, kinds in who.items()
+              for kind in kinds if kind not in by_name[node][end]]
+    first = "first relay" if result["tdm"] else "first carrier"
+    j.promise(f"the audit can see: the {first} names the caller, the last carrier the callee", not unseen,
+              _list(unseen))
     # A leg that a relay raises by itself may come before the next relay knows of it, and is tried again.
     short = [c["name"] for c in result["carriers"] if sum(float(cdr["duration"]) > 0 for cdr in c["cdrs"]) != 1]
     j.promise("every carrier has written one CDR of an answered call", not short, _list(short))
@@ -43,37 +46,52 @@ def judge(result):
     return j
 
 
-def _received(stats, timing):
-    """A leg that stands may hear noise before it is told who may speak."""
-    early = stats["drop_source"] + stats["drop_hold"]
-    return stats["rx_packets"] + (early if timing == "standby" else 0)
+def _counted(stats, said, early):
+    """Are these what was seen to come and go? @early: a leg may hear something before it is told who may speak."""
+    early = early and stats["drop_source"] + stats["drop_hold"]
+    return all(low <= n <= high for n, (low, high) in zip((stats["rx_packets"] + early, stats["tx_packets"]), said))
+
+
+def _best_path(leg, legs):
+    if "tdm" not in leg:
+        return "fast"
+    return "no-bridge" if all("tdm" in other for other in legs) else "tdm"
 
 
 def _relayed(j, result):
     """What only a chain with relays promises."""
-    knows = {"caller": {"carrier-a", "relay-1"}, "callee": {"carrier-d", "relay-3"}}
+    knows = result["knows"]
     strangers = [f"{h['name']} names the {end}" for h in result["holders"]
                  for end, named in h["named"].items() if named and h["name"] not in knows[end]]
     j.promise("an end is known only to its own carrier and the relay next to that", not strangers,
               _list(strangers))
     j.promise("no mark of signalling or media is seen at two carriers", not result["shared_marks"],
               "; ".join(f"{m['kind']} {m['value']} at {_list(m['at'])}" for m in result["shared_marks"][:3]))
+    if not result["tdm"]:
+        _renewed(j, result)
+    slow = [f"{r['name']} leg {leg['id']}: {leg['path_reason']}" for r in result["relays"]
+            for leg in r["legs"] if leg["path"] != _best_path(leg, r["legs"])]
+    short = [r["name"] for r in result["relays"] if len(r["legs"]) != 2]
+    channels = " or is a channel that is connected there" if result["tdm"] else ""
+    j.promise(f"every leg is on the kernel's fast path{channels}", not slow and not short, _list(slow + short))
+    # Noise on what stands; and a channel, which never stops.
+    early = result["timing"] == "standby" or result["tdm"]
+    by_packets = [(f"{r['name']} leg {leg['id']}", leg["stats"], said) for r in result["relays"]
+                  for leg, said in zip(r["legs"], r["expected"]) if said]
+    wrong = [what for what, stats, said in by_packets if not _counted(stats, said, early)]
+    j.promise("the kernel forwarded every packet and counted it", by_packets and not wrong, _list(wrong))
+    _attacked(j, result)
+    left = [r["name"] for r in result["relays"] if r["legs_left"]]
+    j.promise("after the call no relay has a leg left", not left, _list(left))
+
+
+def _renewed(j, result):
     passages = [(r["name"], way, p) for r in result["relays"] for way, p in r["streams"].items()]
     kept = [f"{name} {way}: {k}" for name, way, p in passages for k in p["kept"] if k != "sequence"]
     # Of 65,536 sequence numbers two may be alike by chance, but not twice in six times.
     same = [f"{name} {way}: sequence" for name, way, p in passages if "sequence" in p["kept"]]
     j.promise("each relay renews SSRC, sequence, timestamp, addresses and ports",
               not kept and len(same) < 2, _list(kept + same))
-    slow = [f"{r['name']} leg {leg['id']}: {leg['path_reason']}" for r in result["relays"]
-            for leg in r["legs"] if not leg["fast_path"]]
-    short = [r["name"] for r in result["relays"] if len(r["legs"]) != 2]
-    j.promise("every leg is on the kernel's fast path", not slow and not short, _list(slow + short))
-    wrong = [f"{r['name']} leg {leg['id']}" for r in result["relays"] for leg, said in zip(r["legs"], r["expected"])
-             if (_received(leg["stats"], result["timing"]), leg["stats"]["tx_packets"]) != tuple(said)]
-    j.promise("the kernel forwarded every packet and counted it", not wrong, _list(wrong))
-    _attacked(j, result)
-    left = [r["name"] for r in result["relays"] if r["legs_left"]]
-    j.promise("after the call no relay has a leg left", not left, _list(left))
 
 
 def _attacked(j, result):
@@ -81,7 +99,8 @@ def _attacked(j, result):
     by = result["attack"]["by"]
     slot = by.get("ends, slot", {"callee": 0, "others": 0})
     if result["timing"] == "demand":
-        j.promise("all carriers' records together link the ends, as is said of legs on demand",
+        j.promise(f"all carriers' records together link {'relay 1 with the callee' if result['tdm'] else 'the ends'}, "
+                  "as is said of legs on demand",
                   by.get("ends, start+duration", slot)["callee"] == 1)
         return
     timed = [kind for kind, of in by.items() if kind != "ends, slot" and of["callee"]]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """What the captures tell of a relay: what it made of each stream, and how long it took."""
+import ipaddress
 import re
 from dataclasses import dataclass
 
@@ -83,6 +84,13 @@ def percentile(values, part):
 
 def longest(streams):
     return max(streams, key=lambda s: len(s.packets), default=None)
+
+
+def of_leg(streams, local):
+    """Those that come to the address and port @local, or from there."""
+    host, _, port = local.rpartition(":")
+    at = ipaddress.ip_address(host.strip("[]")).packed, int(port)
+    return [s for s in streams if at in ((s.src, s.sport), (s.dst, s.dport))]
 
 
 class Passage:

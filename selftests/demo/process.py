@@ -92,6 +92,11 @@ def stop_all(limit=3.0):
         _running[:] = [p for p in _running if p.alive()]
 
 
+def left(deadline):
+    """Seconds, for what would wait for ever if there were none."""
+    return max(0.1, deadline - time.monotonic())
+
+
 def until(condition, deadline, what, *watched, pause=0.02):
     """Poll until @condition() is true, and return it; the @watched must live on."""
     while not (got := condition()):

@@ -5,18 +5,16 @@ import os
 import subprocess
 
 import process
-from topology import SIP_PORT, host
+from topology import AREA, ISDN, LOOP, SIP, SIP_PORT, host
 
 CONF = """\
 control_socket = "{dir}/ctld.sock";
 state_dir = "{dir}/state";
 trunks = (
-	{{ name = "{before.node}"; local = "{near.host}:{port}"; peer = "{before.host}:{port}";
-	  number = "{near.number}"; codecs = [ "pcmu" ]; carrier = "{before.node}"; region = "{region}";
-	  ingresses = ( {{ number = "{near.number}"; }} ); }},
-	{{ name = "{behind.node}"; local = "{far.host}:{port}"; peer = "{behind.host}:{port}";
-	  number = "{far.number}"; codecs = [ "pcmu" ]; carrier = "{behind.node}"; region = "{region}";
-	  prefixes = [ "{prefix}" ]; }}
+	{{ {near}
+	  carrier = "{before}"; region = "XX"; ingresses = ( {{ number = "{ingress}"; }} ); }},
+	{{ {far}
+	  carrier = "{behind}"; region = "XX"; prefixes = [ "{prefix}" ]; }}
 );
 relay = {{
 	operator = "{operator}"; key = "{dir}/relay.key"; book = "{dir}/book.db"; poll_interval = 1;
@@ -25,13 +23,30 @@ relay = {{
 """
 
 
-class _Named:
-    def __init__(self, node, number, address):
-        self.node, self.number, self.host = node, number, host(address)
+def _sip(carrier, own, number, _):
+    return (f'name = "{carrier.node}"; local = "{host(own.address)}:{SIP_PORT}";\n'
+            f'\t  peer = "{host(carrier.sip)}:{SIP_PORT}"; number = "{number}"; codecs = [ "pcmu" ];')
+
+
+def _isdn(carrier, own, number, wires):
+    dchannel = wires.span(carrier.node, own.node).near[-1]
+    return (f'name = "{carrier.node}"; kind = "pri"; dchannel = {dchannel};\n'
+            f'\t  line = "t1"; switch = "ni2"; side = "cpe"; number = "{number}";')
+
+
+def _loop(carrier, _, __, wires):
+    """Its operator knows whose line it is, and calls it so: what the relay is told may go nowhere else."""
+    caller = carrier.before
+    return (f"# {caller.name}, {caller.number}\n"
+            f'\t  name = "{caller.name.split()[-1].lower()}"; kind = "cas"; channels = [ {wires.line} ];\n'
+            f'\t  signalling = "fxoks"; called_prefix = "{AREA}";')
+
+
+TRUNKS = {SIP: _sip, ISDN: _isdn, LOOP: _loop}
 
 
 class Relay:
-    def __init__(self, topology, name, work, build, internet):
+    def __init__(self, topology, name, work, build, internet, wires=None):
         self.name, self.ns, self.build = name, topology.ns[name], build
         (before, near), (behind, far) = topology.around(name)
         self.before, self.behind, self.near, self.far = before, behind, near, far
@@ -41,14 +56,14 @@ class Relay:
         self.config = os.path.join(self.dir, "ctld.conf")
         with open(self.config, "w", opener=lambda p, f: os.open(p, f, 0o600)) as f:
             f.write(CONF.format(
-                dir=self.dir, port=SIP_PORT, operator=near.name, region="XX",
+                dir=self.dir, operator=near.name, before=before.node, behind=behind.node, ingress=near.number,
+                near=TRUNKS[before.kind](before, near, near.number, wires),
+                far=TRUNKS[behind.kind](behind, far, topology.shown[name], wires),
                 # The carrier behind reaches its own customers, and nobody else's.
                 prefix=behind.behind.number[:-6],
                 brokers=", ".join(f'{{ name = "{b.name}"; url = "{internet.url(name, b)}"; pin = "{b.pin}"; }}'
-                                  for b in internet.brokers),
-                before=_Named(before.node, None, before.sip), near=_Named(None, near.number, near.address),
-                behind=_Named(behind.node, None, behind.sip), far=_Named(None, far.number, far.address)))
-        self.process = None
+                                  for b in internet.brokers)))
+        self.wires, self.process = wires, None
 
     def start(self):
         # Verbose: the audit reads the most that a log can hold.
@@ -59,7 +74,15 @@ class Relay:
         def ready():
             with open(self.log, errors="replace") as f:
                 return any(line.rstrip().endswith("ready") for line in f)
+
+        def connected():
+            states = [x["state"] for x in self.ask("line")]
+            for span in self.ask("span"):
+                states += [span["state"] == "up" and "idle"] + [c["state"] for c in span["channels"]]
+            return set(states) == {"idle"}
         process.until(ready, deadline, f"{self.name} to be ready", self.process)
+        if self.wires:
+            process.until(connected, deadline, f"the spans and lines of {self.name}", self.process, pause=0.2)
 
     def ask(self, *words):
         """What phonionctl says, numbers and addresses unveiled."""
@@ -72,9 +95,13 @@ class Relay:
 
     def legs(self):
         """The two legs of the call, the one towards the caller first."""
-        legs = self.ask("leg")
-        near = [leg for leg in legs if leg["local"].rpartition(":")[0] == host(self.near.address)]
-        return near + [leg for leg in legs if leg not in near]
+        at = [host(self.near.address), None, host(self.far.address)]
+
+        def place(leg):
+            """A channel has no address; of two channels the one towards the caller was there first."""
+            address = leg["local"].rpartition(":")[0] if "local" in leg else None
+            return at.index(address), leg["id"]
+        return sorted(self.ask("leg"), key=place)
 
     def memory(self):
         data = process.memory(self.process.pid)

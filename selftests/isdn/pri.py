@@ -13,15 +13,14 @@ sys.dont_write_bytecode = True
 import dahdi  # noqa: E402
 
 LIMIT = 60
+PROGRAM = os.path.join(TOP, "build/asan/pri_phone")
 
 
 class Span:
     """The end of a wire that has the channels @numbers, D channel at time slot @slot; @options are the phone's."""
-    program = os.path.join(TOP, "build/asan/pri_phone")
-
-    def __init__(self, numbers, slot, side="net", line="t1", switch="ni2", *options):
+    def __init__(self, numbers, slot, side="net", line="t1", switch="ni2", *options, program=PROGRAM):
         self.numbers, self.events, self.held = numbers, queue.Queue(), []
-        self.command = [self.program, str(numbers[slot - 1]), side, line, switch, *options]
+        self.command = [program, str(numbers[slot - 1]), side, line, switch, *options]
         self.start()
 
     def start(self):
@@ -64,8 +63,8 @@ class Span:
         while not self.events.empty():
             self.events.get()
 
-    def up(self):
-        while self.expect("state") != ["up"]:
+    def up(self, limit=LIMIT):
+        while self.expect("state", limit=limit) != ["up"]:
             pass
 
     def channel(self, slot, **more):
