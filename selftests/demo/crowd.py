@@ -18,7 +18,7 @@ SEED = 1
 
 def _sim(call, *words):
     done = subprocess.run([f"{call.build}/phonion-sim", "-j", *map(str, words)], capture_output=True, text=True,
-                          timeout=60, check=False)
+                          timeout=300, check=False)
     if done.returncode:
         raise process.Failed(f"phonion-sim {words[0]} ends with {done.returncode}: {done.stderr.strip()}")
     return json.loads(done.stdout)

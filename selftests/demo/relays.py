@@ -88,7 +88,7 @@ class Relay:
         """What phonionctl says, numbers and addresses unveiled."""
         with self.ns:
             done = subprocess.run([f"{self.build}/phonionctl", "-j", "-v", "-s", f"{self.dir}/ctld.sock",
-                                   *words], capture_output=True, text=True, timeout=20, check=False)
+                                   *words], capture_output=True, text=True, timeout=120, check=False)
         if done.returncode:
             raise process.Failed(f"phonionctl {' '.join(words)} at {self.name}: {done.stderr.strip()}")
         return json.loads(done.stdout)

@@ -18,7 +18,7 @@ def make(clip, path, seconds=None):
         raise process.Missing("asterisk-core-sounds-en-wav is not installed", "selftests/setup")
     try:
         subprocess.run(["sox", "-D", wav, "-t", "ul", "-r", str(RATE), "-c", "1", path],
-                       check=True, timeout=60)
+                       check=True, timeout=300)
     except FileNotFoundError:
         raise process.Missing("sox is not installed", "selftests/setup") from None
     with open(path, "rb") as f:
