@@ -450,20 +450,26 @@ static int dtmf(const struct opts *opts, int argc, char **argv)
 
 static int play(const struct opts *opts, int argc, char **argv)
 {
-	static const char *const names[] = { "off", "beep", "noise", "ring" };
+	static const char *const names[] = { [SOUND_NONE] = "off",
+					     [SOUND_PROMPT] = "beep",
+					     [SOUND_NOISE] = "noise",
+					     [SOUND_DIAL] = "dial",
+					     [SOUND_RING] = "ring" };
+	const size_t n_names = sizeof(names) / sizeof(*names);
 	union nl_buf buf;
 	struct nlmsghdr *nlh = nl_request(&buf, PHONION_CMD_LEG_PLAY);
-	enum sound sound = SOUND_NONE;
+	size_t sound = SOUND_NONE;
 	char what[64];
 
 	if (argc != 2)
 		return fail_usage(opts, "leg play: takes a leg and a sound");
 	if (put_id(nlh, argv[0]))
 		return fail_usage(opts, "leg play: '%s' is not the number of a leg", argv[0]);
-	while (sound <= SOUND_RING && strcmp(names[sound], argv[1]))
+	while (sound < n_names && strcmp(names[sound], argv[1]))
 		sound++;
-	if (sound > SOUND_RING || nlmsg_put_sound(nlh, sound_get(sound)))
-		return fail_usage(opts, "leg play: '%s' is not beep, noise, ring or off", argv[1]);
+	if (sound == n_names || nlmsg_put_sound(nlh, sound_get(sound)))
+		return fail_usage(opts, "leg play: '%s' is not beep, noise, dial, ring or off",
+				  argv[1]);
 	snprintf(what, sizeof(what), "leg %s", argv[0]);
 	return run(opts, nlh, what, false);
 }

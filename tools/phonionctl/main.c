@@ -15,7 +15,7 @@ static const char help[] =
 	"  leg set ID KEY VALUE [KEY VALUE]...\n"
 	"  leg del ID\n"
 	"  leg dtmf ID DIGITS      sends DIGITS: 0-9, *, #, A-D, p for a pause\n"
-	"  leg play ID SOUND       plays beep, noise, ring, or off\n"
+	"  leg play ID SOUND       plays beep, noise, dial, ring, or off\n"
 	"      keys: remote ADDR:PORT, source strict|latch-port, pt NUMBER=CODEC (up to 4),\n"
 	"      rate PACKETS/S, lease TIME, media-timeout TIME, dscp 0-63, hold on|off;\n"
 	"      leg add only: id ID, cookie HEX, not-before INSTANT, not-after INSTANT;\n"
