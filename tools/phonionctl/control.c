@@ -196,6 +196,21 @@ int control_ask(const struct opts *opts, const char *what, json_t *request, json
 	return status;
 }
 
+json_t *control_try(const struct opts *opts, const char *cmd)
+{
+	json_t *reply = NULL, *result = NULL;
+	struct control_client *c;
+
+	if (control_connect(&c, opts->socket))
+		return NULL;
+	if (!control_send(c, json_pack("{s:s}", "cmd", cmd)) &&
+	    control_recv(c, true, &reply) == 1 && json_is_true(json_object_get(reply, "ok")))
+		result = json_incref(json_object_get(reply, "result"));
+	json_decref(reply);
+	control_disconnect(c);
+	return result;
+}
+
 int control_list(const struct opts *opts, const char *cmd, void (*print)(const json_t *))
 {
 	json_t *result;

@@ -30,6 +30,8 @@ bool control_pending(const struct control_client *c);
  * wrong: an exit status. Takes the reference to REQUEST.
  */
 int control_ask(const struct opts *opts, const char *what, json_t *request, json_t **result);
+/* Asks CMD: its result, a new reference; NULL, and not a word, when there is none. */
+json_t *control_try(const struct opts *opts, const char *cmd);
 /* Says why the daemon could not be reached: an exit status. */
 int control_fail(const struct opts *opts, int err);
 

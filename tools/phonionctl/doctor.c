@@ -66,17 +66,7 @@ bool doctor_rtp_ports(const struct doctor *d, unsigned int *min, unsigned int *m
 
 json_t *doctor_ask(const struct doctor *d, const char *cmd)
 {
-	struct control_client *c;
-	json_t *reply = NULL, *result = NULL;
-
-	if (!d->status || control_connect(&c, d->opts->socket))
-		return NULL;
-	if (!control_send(c, json_pack("{s:s}", "cmd", cmd)) &&
-	    control_recv(c, true, &reply) == 1 && json_is_true(json_object_get(reply, "ok")))
-		result = json_incref(json_object_get(reply, "result"));
-	json_decref(reply);
-	control_disconnect(c);
-	return result;
+	return d->status ? control_try(d->opts, cmd) : NULL;
 }
 
 static void check_daemon(struct doctor *d)

@@ -9,25 +9,9 @@
 #include "tools/lib/parse.h"
 #include "userspace.h"
 
-/* Its result, a new reference; NULL, and not a word, when there is none. */
-static json_t *ask(const struct opts *opts, const char *cmd)
-{
-	json_t *reply = NULL, *result = NULL;
-	struct control_client *c;
-
-	if (control_connect(&c, opts->socket))
-		return NULL;
-	if (!control_send(c, json_pack("{s:s}", "cmd", cmd)) &&
-	    control_recv(c, true, &reply) == 1 && json_is_true(json_object_get(reply, "ok")))
-		result = json_incref(json_object_get(reply, "result"));
-	json_decref(reply);
-	control_disconnect(c);
-	return result;
-}
-
 void userspace_data_plane(const struct opts *opts, char name[16])
 {
-	json_t *status = ask(opts, "status");
+	json_t *status = control_try(opts, "status");
 	const char *said = json_string_value(json_object_get(status, "data_plane"));
 
 	snprintf(name, 16, "%s", said ? said : "");
@@ -57,7 +41,7 @@ static int add(const struct opts *opts, json_t *list, const char *text)
 
 bool userspace_legs(const struct opts *opts, json_t *list)
 {
-	json_t *legs = module_is_there() ? NULL : ask(opts, "leg.list"), *leg;
+	json_t *legs = module_is_there() ? NULL : control_try(opts, "leg.list"), *leg;
 	bool good = json_is_array(legs);
 	size_t i;
 
