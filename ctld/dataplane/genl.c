@@ -130,30 +130,32 @@ static int set_options(struct genl *genl)
 	return 0;
 }
 
-int genl_open(struct genl *genl, const char *name, const char *group)
+int genl_socket_open(struct genl *genl, int bus)
 {
 	int err;
 
 	memset(genl, 0, sizeof(*genl));
-	genl->socket = mnl_socket_open2(NETLINK_GENERIC, SOCK_CLOEXEC);
+	genl->socket = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	if (!genl->socket)
 		return -errno;
 	genl->seq = time(NULL);
 	err = set_options(genl);
-	if (err)
-		goto err_socket;
-	if (mnl_socket_bind(genl->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
+	if (!err && mnl_socket_bind(genl->socket, 0, MNL_SOCKET_AUTOPID) < 0)
 		err = -errno;
-		goto err_socket;
-	}
+	if (err)
+		genl_close(genl);
+	return err;
+}
+
+int genl_open(struct genl *genl, const char *name, const char *group)
+{
+	int err = genl_socket_open(genl, NETLINK_GENERIC);
+
+	if (err)
+		return err;
 	err = resolve(genl, name, group);
 	if (err)
-		goto err_socket;
-	return 0;
-
-err_socket:
-	mnl_socket_close(genl->socket);
-	genl->socket = NULL;
+		genl_close(genl);
 	return err;
 }
 

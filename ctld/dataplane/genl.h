@@ -29,6 +29,8 @@ struct genl {
 /* Called with every message that answers; a negative errno ends the request. */
 typedef int (*genl_fn)(const struct nlmsghdr *nlh, void *arg);
 
+/* Of the netlink family BUS, for genl_end() and genl_talk(). */
+int genl_socket_open(struct genl *genl, int bus);
 /* -ENOENT: no module serves the family NAME. */
 int genl_open(struct genl *genl, const char *name, const char *group);
 /* Also of one that is all zeros, or closed. */

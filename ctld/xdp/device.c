@@ -4,7 +4,6 @@
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "dataplane/attrs.h"
@@ -15,21 +14,7 @@
 
 int device_socket_open(struct genl *genl)
 {
-	int on = 1, err;
-
-	memset(genl, 0, sizeof(*genl));
-	genl->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	if (!genl->socket)
-		return -errno;
-	genl->seq = time(NULL);
-	if (mnl_socket_setsockopt(genl->socket, NETLINK_EXT_ACK, &on, sizeof(on)) < 0 ||
-	    mnl_socket_setsockopt(genl->socket, NETLINK_CAP_ACK, &on, sizeof(on)) < 0 ||
-	    mnl_socket_bind(genl->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
-		err = -errno;
-		genl_close(genl);
-		return err;
-	}
-	return 0;
+	return genl_socket_open(genl, NETLINK_ROUTE);
 }
 
 int device_events_open(void)
