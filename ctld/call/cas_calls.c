@@ -93,7 +93,7 @@ static void on_digits(struct cas_call *call, const struct cas_setup *setup, void
 static void fail(struct side *out, enum cause cause)
 {
 	cas_hangup(out->cas.call, q850_of_status(cause_status(cause)));
-	cas_side_forget(out);
+	out->cas.call = NULL;
 	dial_failed(out, cause);
 }
 

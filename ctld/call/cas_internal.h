@@ -6,7 +6,5 @@
 
 /* The leg is to be the line's channel; one that it has it keeps. */
 enum cause cas_side_open_leg(struct side *side);
-/* The other end has ended its call: SIDE_DOWN. */
-void cas_side_forget(struct side *side);
 
 #endif

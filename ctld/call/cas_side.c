@@ -11,12 +11,6 @@
 #include "cas/lines.h"
 #include "log/log.h"
 
-void cas_side_forget(struct side *side)
-{
-	side->cas.call = NULL;
-	side->state = SIDE_DOWN;
-}
-
 static void end(struct side *side, enum cause cause)
 {
 	if (side->cas.call)

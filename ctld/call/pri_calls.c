@@ -76,7 +76,7 @@ static void on_incoming(const char *name, struct isdn_call *from, const struct i
 static void fail(struct side *out, enum cause cause)
 {
 	isdn_hangup(out->pri.call, q850_of_status(cause_status(cause)));
-	pri_side_forget(out);
+	out->pri.call = NULL;
 	dial_failed(out, cause);
 }
 

@@ -6,7 +6,5 @@
 
 /* The leg is to be the channel that the call has now. */
 enum cause pri_side_open_leg(struct side *side);
-/* The peer has ended its call: SIDE_DOWN. */
-void pri_side_forget(struct side *side);
 
 #endif

@@ -13,12 +13,6 @@
 #include "isdn/spans.h"
 #include "log/log.h"
 
-void pri_side_forget(struct side *side)
-{
-	side->pri.call = NULL;
-	side->state = SIDE_DOWN;
-}
-
 static void end(struct side *side, enum cause cause)
 {
 	if (side->pri.call)
