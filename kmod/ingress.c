@@ -21,6 +21,7 @@
 #include "leg_table.h"
 #include "netns.h"
 #include "path.h"
+#include "port.h"
 #include "rx.h"
 
 static unsigned int punt(struct phn_net *pn, enum phn_net_counter why)
@@ -33,30 +34,6 @@ static unsigned int drop(struct phn_leg *leg, struct sk_buff *skb, enum phn_leg_
 {
 	phn_rx_drop(leg, skb, why);
 	return NF_STOLEN;
-}
-
-/* Each has the look-up in line, the address in registers. */
-static noinline __flatten struct phn_leg *find4(struct phn_net *pn, __be32 ip, __be16 port)
-{
-	struct phn_addr local PHN_UNINITIALIZED;
-
-	phn_addr_set4(&local, ip, port);
-	return phn_leg_lookup(pn, &local);
-}
-
-static noinline __flatten struct phn_leg *find6(struct phn_net *pn, const struct in6_addr *ip,
-						__be16 port)
-{
-	struct phn_addr local PHN_UNINITIALIZED;
-
-	phn_addr_set6(&local, ip, port);
-	return phn_leg_lookup(pn, &local);
-}
-
-/* The port after an RTP port is its RTCP port. */
-static inline bool is_rtcp(const struct udphdr *uh)
-{
-	return uh->dest & htons(1);
 }
 
 static inline __be16 rtp_port(const struct udphdr *uh)
@@ -126,7 +103,7 @@ static noinline unsigned int take_unusual(struct phn_leg *leg, struct sk_buff *s
 {
 	const struct udphdr *uh = (const struct udphdr *)(skb->data + nhlen);
 	struct phn_addr src;
-	struct phn_rx rx = { .leg = leg, .src = &src, .rtcp = is_rtcp(uh) };
+	struct phn_rx rx = { .leg = leg, .src = &src, .rtcp = phn_port_is_rtcp(uh->dest) };
 
 	if (skb->protocol == htons(ETH_P_IP))
 		phn_addr_set4(&src, ((struct iphdr *)skb->data)->saddr, uh->source);
@@ -158,7 +135,7 @@ static noinline unsigned int ingress4_unusual(struct phn_net *pn, struct sk_buff
 		return NF_ACCEPT;
 	nhlen = iph->ihl * 4;
 	uh = skb_header_pointer(skb, nhlen, sizeof(uh_buf), &uh_buf);
-	leg = uh ? find4(pn, iph->daddr, rtp_port(uh)) : NULL;
+	leg = uh ? phn_leg_find4(pn, iph->daddr, rtp_port(uh)) : NULL;
 	if (!leg)
 		return NF_ACCEPT;
 	if (!is_plain(skb))
@@ -208,12 +185,12 @@ static __always_inline unsigned int ingress4(struct phn_net *pn, struct sk_buff 
 		return ingress4_unusual(pn, skb);
 	if (iph->protocol != IPPROTO_UDP)
 		return NF_ACCEPT;
-	leg = find4(pn, iph->daddr, rtp_port(uh));
+	leg = phn_leg_find4(pn, iph->daddr, rtp_port(uh));
 	if (!leg)
 		return NF_ACCEPT;
 
 	udplen = skb->len - sizeof(*iph);
-	if (unlikely(!is_plain(skb) || is_rtcp(uh) || ntohs(iph->tot_len) != skb->len ||
+	if (unlikely(!is_plain(skb) || phn_port_is_rtcp(uh->dest) || ntohs(iph->tot_len) != skb->len ||
 		     ntohs(uh->len) != udplen || !ip4_sum_ok(iph)))
 		return ingress4_unusual(pn, skb);
 	phn_addr_set4(&src, iph->saddr, uh->source);
@@ -240,7 +217,7 @@ static unsigned int ingress6_extended(struct phn_net *pn, struct sk_buff *skb,
 	uh = skb_header_pointer(skb, off, sizeof(uh_buf), &uh_buf);
 	if (!uh)
 		return NF_ACCEPT;
-	if (find6(pn, &ip6h->daddr, rtp_port(uh)))
+	if (phn_leg_find6(pn, &ip6h->daddr, rtp_port(uh)))
 		punt(pn, frag_off ? PHN_PUNT_FRAGMENT : PHN_PUNT_OPTIONS);
 	return NF_ACCEPT;
 }
@@ -258,7 +235,7 @@ static noinline unsigned int ingress6_unusual(struct phn_net *pn, struct sk_buff
 	if (ip6h->nexthdr != IPPROTO_UDP)
 		return ipv6_ext_hdr(ip6h->nexthdr) ? ingress6_extended(pn, skb, ip6h) : NF_ACCEPT;
 	uh = skb_header_pointer(skb, sizeof(*ip6h), sizeof(uh_buf), &uh_buf);
-	leg = uh ? find6(pn, &ip6h->daddr, rtp_port(uh)) : NULL;
+	leg = uh ? phn_leg_find6(pn, &ip6h->daddr, rtp_port(uh)) : NULL;
 	if (!leg)
 		return NF_ACCEPT;
 	if (!is_plain(skb))
@@ -283,12 +260,12 @@ static __always_inline unsigned int ingress6(struct phn_net *pn, struct sk_buff 
 	if (unlikely(skb_headlen(skb) < sizeof(*ip6h) + sizeof(*uh) || ip6h->version != 6 ||
 		     ip6h->nexthdr != IPPROTO_UDP))
 		return ingress6_unusual(pn, skb);
-	leg = find6(pn, &ip6h->daddr, rtp_port(uh));
+	leg = phn_leg_find6(pn, &ip6h->daddr, rtp_port(uh));
 	if (!leg)
 		return NF_ACCEPT;
 
 	udplen = skb->len - sizeof(*ip6h);
-	if (unlikely(!is_plain(skb) || is_rtcp(uh) || ip6h->payload_len != uh->len ||
+	if (unlikely(!is_plain(skb) || phn_port_is_rtcp(uh->dest) || ip6h->payload_len != uh->len ||
 		     ntohs(uh->len) != udplen || !uh->check))
 		return ingress6_unusual(pn, skb);
 	phn_addr_set6(&src, &ip6h->saddr, uh->source);

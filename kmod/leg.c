@@ -15,16 +15,6 @@
 #include "play.h"
 #include "tdm.h"
 
-int phn_leg_table_init(struct phn_net *pn)
-{
-	return rhashtable_init(&pn->table, &phn_leg_table_params);
-}
-
-void phn_leg_table_uninit(struct phn_net *pn)
-{
-	rhashtable_destroy(&pn->table);
-}
-
 static void leg_free(struct phn_leg *leg)
 {
 	phn_path_free(rcu_dereference_protected(leg->path, 1));
@@ -139,7 +129,7 @@ static int take_entrance(struct phn_leg *leg, const struct phn_leg_params *param
 	err = phn_port_take(leg, extack);
 	if (err)
 		return err;
-	err = rhashtable_insert_fast(&leg->pn->table, &leg->node, phn_leg_table_params);
+	err = phn_leg_table_add(leg);
 	if (err)
 		phn_port_release(leg);
 	return err;
@@ -151,7 +141,7 @@ static void release_entrance(struct phn_leg *leg)
 		phn_tdm_detach(leg);
 		return;
 	}
-	rhashtable_remove_fast(&leg->pn->table, &leg->node, phn_leg_table_params);
+	phn_leg_table_remove(leg);
 	phn_port_release(leg);
 }
 

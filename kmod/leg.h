@@ -223,8 +223,6 @@ void phn_leg_rewindow(struct phn_leg *leg);
 void phn_leg_del(struct phn_leg *leg);
 
 void phn_leg_del_all(struct phn_net *pn);
-int phn_leg_table_init(struct phn_net *pn);
-void phn_leg_table_uninit(struct phn_net *pn);
 
 /* Packet path: a valid packet's port becomes the peer's, once. */
 bool phn_leg_latch(struct phn_leg *leg, const struct phn_addr *src);

@@ -6,6 +6,7 @@
 #include "counters.h"
 #include "ingress.h"
 #include "leg.h"
+#include "leg_table.h"
 #include "sweep.h"
 
 static unsigned int net_id __read_mostly;

@@ -30,6 +30,7 @@
 #include "leg_table.h"
 #include "netns.h"
 #include "path.h"
+#include "port.h"
 #include "steps.h"
 
 /* Answers to the program, beside the index of the device to send by. */
@@ -78,44 +79,34 @@ static bool is_ordinary(const struct xdp_buff *xdp)
 	       !rcu_access_pointer(dev->rx_handler) && !netif_is_l3_slave(dev);
 }
 
-/* The odd ports are RTCP's. */
-static bool find_leg(struct phn_net *pn, struct phn_frame *f, const struct phn_addr *dst)
-{
-	if (ntohs(dst->port) & 1)
-		return false;
-	f->leg = phn_leg_lookup(pn, dst);
-	return f->leg;
-}
-
 static bool parse4(struct phn_net *pn, struct phn_frame *f, const u8 *end)
 {
 	struct iphdr *iph = (struct iphdr *)f->iph;
-	struct phn_addr dst PHN_UNINITIALIZED;
 
 	f->uh = (struct udphdr *)(iph + 1);
 	if (iph->version != 4 || iph->ihl != 5 || iph->protocol != IPPROTO_UDP ||
-	    ip_is_fragment(iph) || (u8 *)(f->uh + 1) > end)
+	    ip_is_fragment(iph) || (u8 *)(f->uh + 1) > end || phn_port_is_rtcp(f->uh->dest))
 		return false;
-	phn_addr_set4(&dst, iph->daddr, f->uh->dest);
+	f->leg = phn_leg_find4(pn, iph->daddr, f->uh->dest);
 	phn_addr_set4(&f->src, iph->saddr, f->uh->source);
 	f->udplen = ntohs(f->uh->len);
-	return find_leg(pn, f, &dst) && ntohs(iph->tot_len) <= end - f->iph &&
+	return f->leg && ntohs(iph->tot_len) <= end - f->iph &&
 	       sizeof(*iph) + f->udplen <= ntohs(iph->tot_len) && !ip_fast_csum(iph, 5);
 }
 
 static bool parse6(struct phn_net *pn, struct phn_frame *f, const u8 *end)
 {
 	struct ipv6hdr *ip6h = (struct ipv6hdr *)f->iph;
-	struct phn_addr dst PHN_UNINITIALIZED;
 
 	f->uh = (struct udphdr *)(ip6h + 1);
-	if ((u8 *)(f->uh + 1) > end || ip6h->version != 6 || ip6h->nexthdr != IPPROTO_UDP)
+	if ((u8 *)(f->uh + 1) > end || ip6h->version != 6 || ip6h->nexthdr != IPPROTO_UDP ||
+	    phn_port_is_rtcp(f->uh->dest))
 		return false;
-	phn_addr_set6(&dst, &ip6h->daddr, f->uh->dest);
+	f->leg = phn_leg_find6(pn, &ip6h->daddr, f->uh->dest);
 	phn_addr_set6(&f->src, &ip6h->saddr, f->uh->source);
 	f->udplen = ntohs(f->uh->len);
 	/* RFC 8200, section 8.1: there is always a checksum. */
-	return find_leg(pn, f, &dst) && f->uh->check &&
+	return f->leg && f->uh->check &&
 	       ntohs(ip6h->payload_len) <= end - (u8 *)f->uh &&
 	       f->udplen <= ntohs(ip6h->payload_len);
 }
