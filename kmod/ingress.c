@@ -18,6 +18,7 @@
 #include <net/ipv6.h>
 
 #include "compat.h"
+#include "csum.h"
 #include "leg_table.h"
 #include "netns.h"
 #include "path.h"
@@ -154,14 +155,6 @@ static noinline unsigned int ingress4_unusual(struct phn_net *pn, struct sk_buff
 	return settle_unusual(leg, skb, nhlen, udplen);
 }
 
-/* In one's complement 0xffff is zero. As ip_fast_csum(), of a header without options. */
-static __always_inline bool ip4_sum_ok(const struct iphdr *iph)
-{
-	const u32 *word = (const u32 *)iph;
-
-	return !(((u64)word[0] + word[1] + word[2] + word[3] + word[4]) % 0xffff);
-}
-
 /* What needs no more than forwarding goes on from here. */
 static __always_inline unsigned int take(struct phn_leg *leg, const struct phn_addr *src,
 					 struct sk_buff *skb, unsigned int nhlen)
@@ -191,7 +184,7 @@ static __always_inline unsigned int ingress4(struct phn_net *pn, struct sk_buff 
 
 	udplen = skb->len - sizeof(*iph);
 	if (unlikely(!is_plain(skb) || phn_port_is_rtcp(uh->dest) || ntohs(iph->tot_len) != skb->len ||
-		     ntohs(uh->len) != udplen || !ip4_sum_ok(iph)))
+		     ntohs(uh->len) != udplen || !phn_csum_ip4_ok(iph)))
 		return ingress4_unusual(pn, skb);
 	phn_addr_set4(&src, iph->saddr, uh->source);
 	if (unlikely(skb_shared(skb) || (uh->check && skb->ip_summed != CHECKSUM_UNNECESSARY))) {

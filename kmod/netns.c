@@ -1,20 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "netns.h"
 
-#include <net/netns/generic.h>
-
 #include "counters.h"
 #include "ingress.h"
 #include "leg.h"
 #include "leg_table.h"
 #include "sweep.h"
 
-static unsigned int net_id __read_mostly;
-
-struct phn_net *phn_net(const struct net *net)
-{
-	return net_generic(net, net_id);
-}
+unsigned int phn_net_id __read_mostly;
 
 static int __net_init net_init(struct net *net)
 {
@@ -68,7 +61,7 @@ static struct pernet_operations net_ops = {
 	.init = net_init,
 	.pre_exit = net_pre_exit,
 	.exit = net_exit,
-	.id = &net_id,
+	.id = &phn_net_id,
 	.size = sizeof(struct phn_net),
 };
 

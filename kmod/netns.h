@@ -8,6 +8,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
+#include <net/netns/generic.h>
 
 struct phn_net_stats;
 
@@ -48,7 +49,13 @@ struct phn_net {
 	struct phn_net_stats __percpu *stats;
 };
 
-struct phn_net *phn_net(const struct net *net);
+extern unsigned int phn_net_id;
+
+/* In line, for every frame that XDP asks about is somewhere. */
+static inline struct phn_net *phn_net(const struct net *net)
+{
+	return net_generic(net, phn_net_id);
+}
 
 int phn_netns_init(void);
 void phn_netns_uninit(void);

@@ -21,12 +21,12 @@
 #include <linux/udp.h>
 #include <net/checksum.h>
 #include <net/ip.h>
-#include <net/ip6_checksum.h>
 #include <net/neighbour.h>
 #include <net/xdp.h>
 
 #include "compat.h"
 #include "core/g711.h"
+#include "csum.h"
 #include "leg_table.h"
 #include "netns.h"
 #include "path.h"
@@ -91,7 +91,7 @@ static bool parse4(struct phn_net *pn, struct phn_frame *f, const u8 *end)
 	phn_addr_set4(&f->src, iph->saddr, f->uh->source);
 	f->udplen = ntohs(f->uh->len);
 	return f->leg && ntohs(iph->tot_len) <= end - f->iph &&
-	       sizeof(*iph) + f->udplen <= ntohs(iph->tot_len) && !ip_fast_csum(iph, 5);
+	       sizeof(*iph) + f->udplen <= ntohs(iph->tot_len) && phn_csum_ip4_ok(iph);
 }
 
 static bool parse6(struct phn_net *pn, struct phn_frame *f, const u8 *end)
@@ -111,21 +111,21 @@ static bool parse6(struct phn_net *pn, struct phn_frame *f, const u8 *end)
 	       f->udplen <= ntohs(ip6h->payload_len);
 }
 
+/* Addresses lie one behind the other in either header. */
+static u64 pseudo_header_sum(const struct phn_frame *f)
+{
+	u64 sum = (__force u16)f->uh->len + (__force u16)htons(IPPROTO_UDP);
+
+	if (f->src.family == AF_INET)
+		return sum + phn_csum_words(f->iph + offsetof(struct iphdr, saddr), 2);
+	return sum + phn_csum_words(f->iph + offsetof(struct ipv6hdr, saddr), 8);
+}
+
 /* Of the datagram as it came; its payload's is used again for what leaves. */
 static bool checksum_ok(const struct phn_frame *f, __wsum payload)
 {
-	__wsum sum;
-
-	if (!f->uh->check)
-		return true;
-	sum = csum_partial(f->uh, sizeof(*f->uh) + PHN_RTP_HLEN, payload);
-	if (f->src.family == AF_INET) {
-		const struct iphdr *iph = (struct iphdr *)f->iph;
-
-		return !csum_tcpudp_magic(iph->saddr, iph->daddr, f->udplen, IPPROTO_UDP, sum);
-	}
-	return !csum_ipv6_magic(&((struct ipv6hdr *)f->iph)->saddr,
-				&((struct ipv6hdr *)f->iph)->daddr, f->udplen, IPPROTO_UDP, sum);
+	return !f->uh->check ||
+	       phn_csum_ok((__force u32)payload + phn_csum_udp_rtp(f->uh) + pseudo_header_sum(f));
 }
 
 /* A bare RTP header: padding, CSRCs and extensions are taken off by the hook. */
@@ -222,15 +222,13 @@ static void write_ip(u8 *to, const struct phn_path *path, unsigned int len)
 static void write_udp(u8 *to, const struct phn_frame *f, __wsum payload)
 {
 	struct udphdr *uh = (struct udphdr *)to;
-	__be16 len = htons(sizeof(*uh) + PHN_RTP_HLEN + f->len);
-	__wsum sum;
+	u64 sum = (__force u32)payload;
 
 	*uh = f->path->udp;
-	uh->len = len;
+	uh->len = htons(sizeof(*uh) + PHN_RTP_HLEN + f->len);
 	phn_rtp_write(to + sizeof(*uh), &f->rtp);
-	sum = csum_partial(to, sizeof(*uh) + PHN_RTP_HLEN, payload);
-	sum = csum_add(sum, csum_unfold(csum16_add(f->path->udp_sum, len)));
-	uh->check = csum_fold(sum) ?: CSUM_MANGLED_0;
+	sum += phn_csum_udp_rtp(uh) + (__force u16)f->path->udp_sum + (__force u16)uh->len;
+	uh->check = phn_csum_make(sum);
 }
 
 static int send(struct xdp_buff *xdp, struct phn_frame *f, u8 *eth, __wsum payload)
@@ -276,13 +274,13 @@ static bool parse(struct phn_net *pn, struct phn_frame *f, const struct xdp_buff
 	const struct ethhdr *eth = xdp->data;
 
 	f->iph = (u8 *)(eth + 1);
-	if (eth->h_proto == htons(ETH_P_IP))
+	if (likely(eth->h_proto == htons(ETH_P_IP)))
 		return parse4(pn, f, xdp->data_end);
 	return eth->h_proto == htons(ETH_P_IPV6) && parse6(pn, f, xdp->data_end);
 }
 
 /* The order of checks is that of phn_rx(), so that what is dropped counts the same. */
-static int forward(struct phn_net *pn, struct xdp_buff *xdp)
+static __always_inline int forward(struct phn_net *pn, struct xdp_buff *xdp)
 {
 	const struct phn_leg_conf *conf;
 	struct phn_frame f PHN_UNINITIALIZED;
