@@ -12,6 +12,7 @@
 #include "conf/conf.h"
 #include "control/control.h"
 #include "dataplane/ports.h"
+#include "fdstore/fdstore.h"
 #include "firewall/firewall.h"
 #include "isdn/spans.h"
 #include "log/harden.h"
@@ -25,6 +26,7 @@
 
 struct daemon {
 	const char *file;
+	struct fdstore *store;
 	struct loop *loop;
 	struct calls_deps deps;
 	struct calls *calls;
@@ -166,6 +168,16 @@ static int open_book(struct daemon *daemon, const struct conf *conf)
 	return err ?: book_register(daemon->deps.book, daemon->deps.control);
 }
 
+static int open_lines(struct daemon *daemon, const struct conf *conf)
+{
+	int err = lines_new(&daemon->deps.lines, daemon->loop, daemon->deps.control, daemon->store,
+			    conf);
+
+	if (!err)
+		fdstore_drop_rest(daemon->store); /* nobody else has any */
+	return err;
+}
+
 static int add_signals(struct daemon *daemon)
 {
 	int err = loop_signal_add(daemon->loop, SIGTERM, on_terminate, daemon);
@@ -202,7 +214,7 @@ static int open_all(struct daemon *daemon, struct conf *conf)
 	if (!err)
 		err = spans_new(&daemon->deps.spans, daemon->loop, daemon->deps.control, conf);
 	if (!err)
-		err = lines_new(&daemon->deps.lines, daemon->loop, daemon->deps.control, conf);
+		err = open_lines(daemon, conf);
 	if (!err)
 		err = calls_new(&daemon->calls, &daemon->deps, conf);
 	if (err)
@@ -225,16 +237,20 @@ static void close_all(struct daemon *daemon)
 		ports_free(daemon->deps.ports);
 	if (daemon->loop)
 		loop_free(daemon->loop);
+	fdstore_free(daemon->store);
 }
 
 static int run(const char *file)
 {
 	struct daemon daemon = { .file = file };
-	struct conf *conf = read_conf(file);
-	int err;
+	struct conf *conf;
+	int err = fdstore_new(&daemon.store);
 
-	if (!conf)
+	conf = err ? NULL : read_conf(file);
+	if (!conf) {
+		fdstore_free(daemon.store);
 		return 1;
+	}
 	err = open_all(&daemon, conf);
 	if (!err) {
 		log_info("ready");

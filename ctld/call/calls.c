@@ -14,6 +14,7 @@
 #include "call/state.h"
 #include "call/status.h"
 #include "call/timing.h"
+#include "cas/lines.h"
 #include "firewall/firewall.h"
 #include "log/log.h"
 
@@ -141,6 +142,8 @@ static int start(struct calls *calls)
 		err = state_open(calls);
 	if (!err)
 		err = state_restore(calls);
+	if (!err && calls->deps.lines)
+		lines_settle(calls->deps.lines);
 	if (!err && calls->deps.control)
 		err = status_register(calls);
 	if (!err)

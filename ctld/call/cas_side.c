@@ -9,6 +9,7 @@
 #include "call/media.h"
 #include "cas/cas.h"
 #include "cas/lines.h"
+#include "isdn/q850.h"
 #include "log/log.h"
 
 static void end(struct side *side, enum cause cause)
@@ -93,22 +94,55 @@ static void moved(struct side *side, struct side *from)
 
 static json_t *encode(const struct side *side)
 {
-	(void)side;
-	return json_object();
+	if (!side->cas.call)
+		return json_object();
+	return json_pack("{s:i}", "channel", (int)side->leg.tdm.card.number);
 }
 
-/* The leg that is left has the channel, which nobody else can open: the line is to be free. */
+/* The leg has the channel, where nobody gets at it; the line has what was held. */
+static int adopt(struct side *side, unsigned int channel)
+{
+	struct dahdi_channel card;
+	int err = lines_adopt(side->call->calls->deps.lines, side->trunk->name, channel, side,
+			      &side->cas.call);
+
+	if (err)
+		return err;
+	err = dahdi_channel_dup(&card, cas_line_fd(cas_call_line(side->cas.call)));
+	if (err) {
+		cas_hangup(side->cas.call, Q850_TEMPORARY_FAILURE);
+		side->cas.call = NULL;
+		return err;
+	}
+	tdm_adopt(&side->leg.tdm, &card);
+	return 0;
+}
+
+/*
+ * SIDE_DOWN of what cannot be taken up: the leg that is left has the channel then, which
+ * nobody else can open until it goes.
+ */
 static bool decode(struct side *side, const json_t *state)
 {
-	(void)state;
+	int channel, err;
+
 	side->state = SIDE_DOWN;
+	if (json_unpack((json_t *)state, "{s:i}", "channel", &channel))
+		return true;
+	err = adopt(side, channel);
+	if (!err)
+		side->state = SIDE_UP;
+	else
+		log_warn("trunk %s: channel %d: its call cannot be taken up: %s", side->trunk->name,
+			 channel, err == -ENODATA ? "nobody has held the channel" : strerror(-err));
 	return true;
 }
 
 static void release(struct side *side)
 {
 	if (side->cas.call)
-		cas_call_set_owner(side->cas.call, NULL);
+		cas_hangup(side->cas.call, Q850_NORMAL_CLEARING);
+	tdm_close(&side->leg.tdm);
 }
 
 const struct side_ops cas_side_ops = {

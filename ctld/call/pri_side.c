@@ -122,6 +122,7 @@ static int adopt(struct side *side, const struct isdn_saved *saved)
 static bool decode(struct side *side, const json_t *state)
 {
 	int reference, slot, incoming, alaw;
+	struct dahdi_channel card = { .fd = -1 }; /* the leg alone has it */
 	struct isdn_saved saved;
 
 	side->state = SIDE_DOWN;
@@ -132,7 +133,9 @@ static bool decode(struct side *side, const json_t *state)
 	if (adopt(side, &saved))
 		return true;
 	side->state = SIDE_UP;
-	tdm_adopt(&side->leg.tdm, conf_pri_channel(&side->trunk->pri, slot), alaw);
+	card.number = conf_pri_channel(&side->trunk->pri, slot);
+	card.alaw = alaw;
+	tdm_adopt(&side->leg.tdm, &card);
 	return true;
 }
 

@@ -51,9 +51,9 @@ void tdm_close(struct tdm_leg *tdm)
 	dahdi_channel_close(&tdm->ours);
 }
 
-void tdm_adopt(struct tdm_leg *tdm, unsigned int number, bool alaw)
+void tdm_adopt(struct tdm_leg *tdm, const struct dahdi_channel *card)
 {
-	tdm->card = (struct dahdi_channel){ .number = number, .fd = -1, .alaw = alaw };
+	tdm->card = *card;
 }
 
 void tdm_describe(const struct side *side, struct dp_leg *leg)

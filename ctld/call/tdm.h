@@ -24,10 +24,10 @@ bool tdm_has_channel(const struct side *side);
 /* The leg is gone; a second call does nothing. */
 void tdm_close(struct tdm_leg *tdm);
 /*
- * The channel NUMBER's leg, made by a daemon before. The data plane alone has the channels'
- * descriptors: they stay connected as they are, and are free when the leg goes.
+ * CARD's leg, made by a daemon before; takes CARD over. Its channels stay connected as they
+ * are, by the descriptors that the data plane has, and ours is free when the leg goes.
  */
-void tdm_adopt(struct tdm_leg *tdm, unsigned int number, bool alaw);
+void tdm_adopt(struct tdm_leg *tdm, const struct dahdi_channel *card);
 /* Fills in what the leg is to be. */
 void tdm_describe(const struct side *side, struct dp_leg *leg);
 /*

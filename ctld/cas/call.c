@@ -33,6 +33,8 @@ static void forget(struct cas_line *line, int cause)
 {
 	struct cas_call *call = &line->call;
 
+	if (call->stage == STAGE_ACTIVE)
+		line->ops->active(line, false, line->arg);
 	loop_timer_del(&call->timer);
 	explicit_bzero(call->number, sizeof(call->number));
 	call->stage = STAGE_NONE;
@@ -50,11 +52,17 @@ void cas_ended(struct cas_line *line, int cause)
 	line_clear(line);
 }
 
-void cas_answered(struct cas_line *line)
+static void activate(struct cas_line *line)
 {
 	loop_timer_del(&line->call.timer);
 	line->call.stage = STAGE_ACTIVE;
 	line->counters.answered++;
+	line->ops->active(line, true, line->arg);
+}
+
+void cas_answered(struct cas_line *line)
+{
+	activate(line);
 	line->ops->answered(&line->call, line->arg);
 }
 
@@ -170,12 +178,9 @@ int cas_answer(struct cas_call *call)
 	if (call->stage != STAGE_DIGITS && call->stage != STAGE_OFFERED)
 		return -ENOTCONN;
 	err = call->line->end->answer(call->line);
-	if (err)
-		return err;
-	loop_timer_del(&call->timer);
-	call->stage = STAGE_ACTIVE;
-	call->line->counters.answered++;
-	return 0;
+	if (!err)
+		activate(call->line);
+	return err;
 }
 
 void cas_hangup(struct cas_call *call, int cause)

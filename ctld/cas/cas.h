@@ -5,7 +5,7 @@
  * of who calls is told by whoever hears it.
  *
  * Functions return 0 or a negative errno. Callbacks come from the loop, never
- * from within a function of this header.
+ * from within a function of this header, but for cas_ops.active.
  */
 #ifndef PHONION_CAS_H
 #define PHONION_CAS_H
@@ -98,6 +98,8 @@ struct cas_ops {
 	/* It was not hung up by us; CALL is gone afterwards. CAUSE is Q.850's. */
 	void (*ended)(struct cas_call *call, int cause, void *arg);
 	void (*alarm)(struct cas_line *line, bool alarm, void *arg);
+	/* The line has an answered call, or has it no more. */
+	void (*active)(struct cas_line *line, bool active, void *arg);
 };
 
 /*
@@ -106,9 +108,23 @@ struct cas_ops {
  */
 int cas_channel_open(unsigned int channel, enum cas_signalling signalling, int *fd);
 
+/*
+ * Is FD, from who knows where, one of this channel? -ENOTTY: of no channel; -ENXIO: of another, or
+ * of one that is gone; -EPROTOTYPE: as above.
+ */
+int cas_channel_check(int fd, unsigned int channel, enum cas_signalling signalling);
+
 /* Takes FD over, also on error. ARG is for all callbacks; each of OPS must be there. */
 int cas_line_new(struct cas_line **line, struct loop *loop, const struct cas_line_conf *conf,
 		 int fd, const struct cas_ops *ops, void *arg);
+/*
+ * As cas_line_new(), of a channel that has not been closed since a daemon before had it: CALL
+ * is the answered one that it has, which is active and OWNER's. Whatever has come of it meanwhile
+ * is told from the loop.
+ */
+int cas_line_adopt(struct cas_line **line, struct loop *loop, const struct cas_line_conf *conf,
+		   int fd, const struct cas_ops *ops, void *arg, void *owner,
+		   struct cas_call **call);
 /* Its call is over, as if the other end had hung up; without one nothing happens. */
 void cas_line_drop(struct cas_line *line);
 /*

@@ -3,13 +3,16 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "cas/internal.h"
 #include "dahdi/channel.h"
 #include "dahdi/dahdi.h"
 
-#define BITS 0xf /* DAHDI's looped spans have those of other channels above */
+#define MAJOR 196 /* DAHDI's */
+#define BITS  0xf /* DAHDI's looped spans have those of other channels above */
 
 static const int sigtypes[] = {
 	[CAS_FXO_LS] = DAHDI_SIG_FXOLS, [CAS_FXO_GS] = DAHDI_SIG_FXOGS,
@@ -18,12 +21,16 @@ static const int sigtypes[] = {
 	[CAS_EM] = DAHDI_SIG_EM,
 };
 
-static int check_signalling(int fd, enum cas_signalling signalling)
+/* Who is no channel is not asked what means something else to him. */
+int cas_channel_check(int fd, unsigned int channel, enum cas_signalling signalling)
 {
 	struct dahdi_params params = { 0 };
+	struct stat st;
 
-	if (ioctl(fd, DAHDI_GET_PARAMS, &params))
-		return -errno;
+	if (fstat(fd, &st) || !S_ISCHR(st.st_mode) || major(st.st_rdev) != MAJOR)
+		return -ENOTTY;
+	if (ioctl(fd, DAHDI_GET_PARAMS, &params) || params.channo != (int)channel)
+		return -ENXIO;
 	return params.sigtype == sigtypes[signalling] ? 0 : -EPROTOTYPE;
 }
 
@@ -33,7 +40,7 @@ int cas_channel_open(unsigned int channel, enum cas_signalling signalling, int *
 
 	if (err)
 		return err;
-	err = check_signalling(new, signalling);
+	err = cas_channel_check(new, channel, signalling);
 	if (err)
 		close(new);
 	else

@@ -42,6 +42,7 @@ struct cas_call {
 	enum call_stage stage;
 	bool ready;	/* the exchange is */
 	bool early;	/* it was answered before all was dialled */
+	bool over;	/* adopted: it looked so once */
 	uint64_t until; /* so long the exchange has to become ready */
 	char number[CAS_NUMBER_SIZE];
 	struct loop_timer timer; /* for what the stage awaits */
@@ -80,12 +81,24 @@ struct end_ops {
 extern const struct end_ops end_exchange, end_telephone, end_em;
 
 /* line.c */
+/* With a call of nobody's; takes FD over, also on error. NULL: no memory. */
+struct cas_line *line_alloc(struct loop *loop, const struct cas_line_conf *conf,
+			    const struct channel_ops *channel, int fd, const struct cas_ops *ops,
+			    void *arg);
+/* Its channel's events are heard of. */
+int line_watch(struct cas_line *line);
+void line_set_alarm(struct cas_line *line, bool alarm);
 int line_new(struct cas_line **line, struct loop *loop, const struct cas_line_conf *conf,
 	     const struct channel_ops *channel, int fd, const struct cas_ops *ops, void *arg);
 /* Takes in what the channel has to tell. */
 void line_read(struct cas_line *line);
 int line_hook(struct cas_line *line, int what);
 struct channel_status line_status(const struct cas_line *line);
+
+/* adopt.c */
+int line_adopt(struct cas_line **line, struct loop *loop, const struct cas_line_conf *conf,
+	       const struct channel_ops *channel, int fd, const struct cas_ops *ops, void *arg,
+	       void *owner, struct cas_call **call);
 
 /* clear.c */
 /* We go on hook; it is idle once the other end is there too. */

@@ -50,7 +50,7 @@ struct channel_status line_status(const struct cas_line *line)
 	return status;
 }
 
-static void set_alarm(struct cas_line *line, bool alarm)
+void line_set_alarm(struct cas_line *line, bool alarm)
 {
 	if (line->alarm == alarm)
 		return;
@@ -73,7 +73,7 @@ static void lose(struct cas_line *line)
 	loop_io_del(line->io);
 	line->io = NULL;
 	loop_timer_del(&line->timer);
-	set_alarm(line, true);
+	line_set_alarm(line, true);
 }
 
 static void handle(struct cas_line *line, int event)
@@ -81,7 +81,7 @@ static void handle(struct cas_line *line, int event)
 	if (event < 0 || event == DAHDI_EVENT_REMOVED)
 		lose(line);
 	else if (event == DAHDI_EVENT_ALARM || event == DAHDI_EVENT_NOALARM)
-		set_alarm(line, event == DAHDI_EVENT_ALARM);
+		line_set_alarm(line, event == DAHDI_EVENT_ALARM);
 	else if (line->alarm || !line->end->event(line, event))
 		line->counters.ignored++;
 }
@@ -127,27 +127,43 @@ static int start(struct cas_line *line)
 	line->offhook = !line->end->rest_ms && status.offhook;
 	line->state = CAS_CLEARING;
 	line_clear(line);
+	return line_watch(line);
+}
+
+int line_watch(struct cas_line *line)
+{
 	return loop_io_add(line->loop, &line->io, line->fd, POLLPRI, on_io, line);
+}
+
+struct cas_line *line_alloc(struct loop *loop, const struct cas_line_conf *conf,
+			    const struct channel_ops *channel, int fd, const struct cas_ops *ops,
+			    void *arg)
+{
+	struct cas_line *line = calloc(1, sizeof(*line));
+
+	if (!line) {
+		close(fd);
+		return NULL;
+	}
+	*line = (struct cas_line){ .loop = loop,
+				   .conf = *conf,
+				   .channel = channel,
+				   .end = end_of(conf->signalling),
+				   .ops = ops,
+				   .arg = arg,
+				   .fd = fd,
+				   .call = { .line = line } };
+	return line;
 }
 
 int line_new(struct cas_line **line, struct loop *loop, const struct cas_line_conf *conf,
 	     const struct channel_ops *channel, int fd, const struct cas_ops *ops, void *arg)
 {
-	struct cas_line *new = calloc(1, sizeof(*new));
+	struct cas_line *new = line_alloc(loop, conf, channel, fd, ops, arg);
 	int err;
 
-	if (!new) {
-		close(fd);
+	if (!new)
 		return -ENOMEM;
-	}
-	*new = (struct cas_line){ .loop = loop,
-				  .conf = *conf,
-				  .channel = channel,
-				  .end = end_of(conf->signalling),
-				  .ops = ops,
-				  .arg = arg,
-				  .fd = fd,
-				  .call = { .line = new } };
 	err = start(new);
 	if (err)
 		cas_line_free(new);
@@ -175,6 +191,8 @@ void cas_line_free(struct cas_line *line)
 	loop_timer_del(&line->timer);
 	loop_timer_del(&line->call.timer);
 	loop_io_del(line->io);
+	if (line->call.stage == STAGE_ACTIVE)
+		line->ops->active(line, false, line->arg);
 	line_hook(line, DAHDI_ONHOOK); /* a leg may hold the channel open */
 	close(line->fd);
 	explicit_bzero(line, sizeof(*line)); /* it may hold a number */

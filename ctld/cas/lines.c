@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cas/cas.h"
 #include "cas/lines.h"
 #include "conf/cas.h"
 #include "control/control.h"
+#include "dahdi/channel.h"
+#include "fdstore/fdstore.h"
 #include "isdn/q850.h"
 #include "log/log.h"
 
@@ -21,12 +24,14 @@ struct entry {
 	unsigned int channel;
 	struct cas_line_conf conf;
 	struct cas_line *line; /* NULL: its channel could not be opened */
+	int held;	       /* the channel, from a daemon before; -1: it is not */
 	struct lines *lines;
 	bool wanted, told;
 };
 
 struct lines {
 	struct loop *loop;
+	struct fdstore *store;
 	const struct lines_ops *ops; /* NULL: nobody serves calls, and there are none */
 	void *arg;
 	struct entry *list; /* by channel */
@@ -119,6 +124,28 @@ static void on_alarm(struct cas_line *line, bool alarm, void *arg)
 		 alarm ? "begins" : "is over");
 }
 
+static void name_of(const struct entry *entry, char name[FDSTORE_NAME_SIZE])
+{
+	snprintf(name, FDSTORE_NAME_SIZE, "line-%u", entry->channel);
+}
+
+/* Only then: nobody may keep off hook what has no call that goes on. */
+static void on_active(struct cas_line *line, bool active, void *arg)
+{
+	const struct entry *entry = arg;
+	char name[FDSTORE_NAME_SIZE];
+	int err = 0;
+
+	name_of(entry, name);
+	if (active)
+		err = fdstore_keep(name, cas_line_fd(line));
+	else
+		fdstore_forget(name);
+	if (err && err != -ENOTSUP)
+		log_warn("trunk %s: channel %u: its call would not outlive the daemon: %s",
+			 entry->trunk, entry->channel, strerror(-err));
+}
+
 static const struct cas_ops ops = { .incoming = on_incoming,
 				    .digits = on_digits,
 				    .dialled = on_dialled,
@@ -127,7 +154,8 @@ static const struct cas_ops ops = { .incoming = on_incoming,
 				    .flash = on_flash,
 				    .pulse = on_pulse,
 				    .ended = on_ended,
-				    .alarm = on_alarm };
+				    .alarm = on_alarm,
+				    .active = on_active };
 
 static int open_line(struct entry *entry)
 {
@@ -156,7 +184,7 @@ static void open_absent(void *arg)
 			cas_line_free(entry->line);
 			entry->line = NULL;
 		}
-		err = entry->line ? 0 : open_line(entry);
+		err = entry->line || entry->held >= 0 ? 0 : open_line(entry);
 		if (err && !entry->told)
 			log_error("trunk %s: channel %u: %s", entry->trunk, entry->channel,
 				  why(err));
@@ -167,9 +195,38 @@ static void open_absent(void *arg)
 		loop_timer_set(lines->loop, &lines->retry, RETRY_MS, open_absent, lines);
 }
 
+static void let_go(const struct entry *entry)
+{
+	char name[FDSTORE_NAME_SIZE];
+
+	name_of(entry, name);
+	fdstore_forget(name);
+}
+
+static void take_held(struct entry *entry)
+{
+	char name[FDSTORE_NAME_SIZE];
+	int err;
+
+	name_of(entry, name);
+	entry->held = fdstore_take(entry->lines->store, name);
+	if (entry->held < 0)
+		return;
+	err = cas_channel_check(entry->held, entry->channel, entry->conf.signalling);
+	if (!err)
+		return;
+	log_error("trunk %s: channel %u: what was held of it is another's, and is closed: %s",
+		  entry->trunk, entry->channel, strerror(-err));
+	let_go(entry);
+	close(entry->held);
+	entry->held = -1;
+}
+
 static void entry_free(struct entry *entry)
 {
 	cas_line_free(entry->line);
+	if (entry->held >= 0)
+		close(entry->held);
 	free(entry->trunk);
 	free(entry);
 }
@@ -222,6 +279,7 @@ static int entry_add(struct lines *lines, const struct conf_trunk *trunk, unsign
 	entry->channel = channel;
 	entry->conf = conf_of(trunk);
 	entry->lines = lines;
+	take_held(entry);
 	entry->wanted = true;
 	while (*at && (*at)->channel < channel)
 		at = &(*at)->next;
@@ -279,6 +337,48 @@ void lines_use(struct lines *lines, const struct lines_ops *ops, void *arg)
 {
 	lines->ops = ops;
 	lines->arg = arg;
+}
+
+int lines_adopt(struct lines *lines, const char *trunk, unsigned int channel, void *owner,
+		struct cas_call **call)
+{
+	struct entry *entry = lines->list;
+	int err;
+
+	while (entry && (entry->channel != channel || strcmp(entry->trunk, trunk)))
+		entry = entry->next;
+	if (!entry)
+		return -ENOENT;
+	if (entry->held < 0)
+		return -ENODATA;
+	err = cas_line_adopt(&entry->line, lines->loop, &entry->conf, entry->held, &ops, entry,
+			     owner, call);
+	if (err)
+		let_go(entry);
+	entry->held = -1;
+	return err;
+}
+
+/* It goes on hook by what is at hand, whatever the manager does with its copy. */
+static int begin_anew(struct entry *entry)
+{
+	const struct dahdi_channel channel = { .number = entry->channel, .fd = entry->held };
+	int fd = entry->held;
+
+	log_warn("trunk %s: channel %u: was held, and has no call: it is hung up", entry->trunk,
+		 entry->channel);
+	let_go(entry);
+	dahdi_channel_part(&channel);
+	entry->held = -1;
+	return cas_line_new(&entry->line, entry->lines->loop, &entry->conf, fd, &ops, entry);
+}
+
+void lines_settle(struct lines *lines)
+{
+	for (struct entry *entry = lines->list; entry; entry = entry->next)
+		if (entry->held >= 0 && begin_anew(entry))
+			log_error("trunk %s: channel %u: is lost", entry->trunk, entry->channel);
+	open_absent(lines);
 }
 
 struct cas_line *lines_hunt(const struct lines *lines, const char *trunk)
@@ -339,7 +439,7 @@ static json_t *on_line_list(const json_t *args, const char **error, void *arg)
 }
 
 int lines_new(struct lines **lines, struct loop *loop, struct control *control,
-	      const struct conf *conf)
+	      struct fdstore *store, const struct conf *conf)
 {
 	struct lines *new = calloc(1, sizeof(*new));
 	int err;
@@ -347,6 +447,7 @@ int lines_new(struct lines **lines, struct loop *loop, struct control *control,
 	if (!new)
 		return -ENOMEM;
 	new->loop = loop;
+	new->store = store;
 	err = lines_configure(new, conf);
 	if (!err && control)
 		err = control_command(control, "line.list", on_line_list, new);

@@ -13,6 +13,7 @@ struct cas_call;
 struct cas_line;
 struct cas_setup;
 struct control;
+struct fdstore;
 struct lines;
 
 /* What calls of any line come to, as struct cas_ops has it. */
@@ -27,15 +28,28 @@ struct lines_ops {
 	void (*ended)(struct cas_call *call, int cause, void *arg);
 };
 
-/* CONTROL gets "line.list"; NULL: nobody asks. */
+/*
+ * CONTROL gets "line.list"; NULL: nobody asks. STORE has the channels of answered calls for
+ * when the daemon is away: what it held before is left for lines_adopt() until
+ * lines_settle(). What becomes of the rest of it is the caller's.
+ */
 int lines_new(struct lines **lines, struct loop *loop, struct control *control,
-	      const struct conf *conf);
+	      struct fdstore *store, const struct conf *conf);
 /* Lines of trunks that are as they were go on with their calls; those of others end. */
 int lines_configure(struct lines *lines, const struct conf *conf);
 /* Calls are forgotten without a word to anybody. */
 void lines_free(struct lines *lines);
 /* Until then who calls is refused. */
 void lines_use(struct lines *lines, const struct lines_ops *ops, void *arg);
+
+/*
+ * The answered call that CHANNEL of TRUNK had before the daemon's start is CALL, and OWNER's.
+ * -ENOENT: it is no such line; -ENODATA: nobody has held its channel.
+ */
+int lines_adopt(struct lines *lines, const char *trunk, unsigned int channel, void *owner,
+		struct cas_call **call);
+/* No more will be adopted: lines that were held for nothing begin anew. */
+void lines_settle(struct lines *lines);
 
 /*
  * An idle line of TRUNK; NULL: there is none. As exchange from the last down, otherwise

@@ -73,6 +73,7 @@ class Relay:
         self.dp_path = f"{self.dir}/dp.log"
         self.program = os.environ.get("PHONION_CTLD") or build()
         self.process = None
+        self.manager = None     # who starts it, as systemd would
         self.configure(**conf)
 
     def configure(self, tcp_a=False, tcp_b=False, ring=60, extra="", conf=CONF, **more):
@@ -88,10 +89,12 @@ class Relay:
                    ASAN_OPTIONS="detect_leaks=1:abort_on_error=0")
         if leak:
             env.update(LD_PRELOAD=leak, ASAN_OPTIONS=env["ASAN_OPTIONS"] + ":verify_asan_link_order=0")
+        command, passed = [self.program, "-v", "-c", f"{self.dir}/conf"], ()
+        if self.manager:
+            command, passed = self.manager.starts(command, env)
         with open(self.log_path, "ab") as log:
             mark = log.seek(0, os.SEEK_END)
-            self.process = subprocess.Popen([self.program, "-v", "-c", f"{self.dir}/conf"],
-                                            stderr=log, stdout=log, env=env)
+            self.process = subprocess.Popen(command, stderr=log, stdout=log, env=env, pass_fds=passed)
         if not tap.until(lambda: b"ready" in self.log()[mark:] or self.process.poll() is not None, 60) \
                 or self.process.poll() is not None:
             raise RuntimeError("the daemon did not start:\n" + self.log().decode())

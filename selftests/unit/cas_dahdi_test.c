@@ -115,6 +115,13 @@ static void on_alarm(struct cas_line *line, bool alarm, void *arg)
 	(void)arg;
 }
 
+static void on_active(struct cas_line *of, bool active, void *arg)
+{
+	(void)of;
+	(void)arg;
+	(void)active;
+}
+
 static const struct cas_ops ops = { .incoming = on_incoming,
 				    .digits = on_digits,
 				    .dialled = on_dialled,
@@ -123,7 +130,8 @@ static const struct cas_ops ops = { .incoming = on_incoming,
 				    .flash = on_flash,
 				    .pulse = on_pulse,
 				    .ended = on_ended,
-				    .alarm = on_alarm };
+				    .alarm = on_alarm,
+				    .active = on_active };
 
 /* What the leg's detector is to do: DTMF of the channel's sound is told to the call. */
 static void listen(struct end *end)
