@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "book/book.h"
 #include "call/call.h"
@@ -85,6 +86,30 @@ static void on_terminate(int signo, void *arg)
 	log_info("ending all calls");
 	loop_timer_set(daemon->loop, &daemon->stop_timer, STOP_WAIT_MS, on_stopped, daemon);
 	calls_stop(daemon->calls, on_stopped, daemon);
+}
+
+/* As if it had crashed: what that leaves is what a daemon goes on with. */
+static void on_left(void *arg)
+{
+	(void)arg;
+	log_info("calls are left to the next daemon");
+	_exit(0);
+}
+
+/* Where this process forwards, nothing can be left. */
+static void on_leave(int signo, void *arg)
+{
+	struct daemon *daemon = arg;
+
+	if (!strcmp(dataplane_ops(daemon->deps.dp)->name, "io_uring")) {
+		on_terminate(signo, arg);
+		return;
+	}
+	if (daemon->stop_timer.slot)
+		return;
+	log_info("ending calls that are not answered");
+	loop_timer_set(daemon->loop, &daemon->stop_timer, STOP_WAIT_MS, on_left, daemon);
+	calls_leave(daemon->calls, on_left, daemon);
 }
 
 static void on_hangup(int signo, void *arg)
@@ -184,6 +209,8 @@ static int add_signals(struct daemon *daemon)
 
 	if (!err)
 		err = loop_signal_add(daemon->loop, SIGINT, on_terminate, daemon);
+	if (!err)
+		err = loop_signal_add(daemon->loop, SIGUSR1, on_leave, daemon);
 	if (!err)
 		err = loop_signal_add(daemon->loop, SIGHUP, on_hangup, daemon);
 	return err;

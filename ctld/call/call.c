@@ -134,7 +134,7 @@ static void on_reap(void *arg)
 	struct calls *calls = call->calls;
 
 	call_free(call);
-	if (calls->stopping && !calls->list)
+	if (calls->stopping && !calls_ending(calls))
 		calls->on_idle(calls->idle_arg);
 }
 

@@ -96,7 +96,7 @@ struct calls {
 	struct standing *standing;
 	struct loop_timer lease;
 	bool stopping;
-	loop_fn on_idle; /* when stopping and the last call is gone */
+	loop_fn on_idle; /* when stopping and no call is being ended any more */
 	void *idle_arg;
 };
 
@@ -107,6 +107,13 @@ void calls_free(struct calls *calls);
 int calls_reconfigure(struct calls *calls, struct conf *conf);
 /* Ends every call; ON_IDLE is called when that is done. */
 void calls_stop(struct calls *calls, loop_fn on_idle, void *arg);
+/*
+ * As calls_stop(), but those that a daemon after can take up are left as they are. To be
+ * followed by the process's end, without calls_free(), which would hang up.
+ */
+void calls_leave(struct calls *calls, loop_fn on_idle, void *arg);
+/* Does any call still wait for what ends it? */
+bool calls_ending(const struct calls *calls);
 void calls_on_dp_event(const struct dp_event *event, void *arg);
 struct call *calls_find(struct calls *calls, uint32_t id);
 void conf_ref_put(struct conf_ref *conf);

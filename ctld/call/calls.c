@@ -246,17 +246,37 @@ int calls_reconfigure(struct calls *calls, struct conf *conf)
 	return 0;
 }
 
-void calls_stop(struct calls *calls, loop_fn on_idle, void *arg)
+bool calls_ending(const struct calls *calls)
+{
+	const struct call *call = calls->list;
+
+	while (call && call->state != CALL_ENDED)
+		call = call->next;
+	return call;
+}
+
+static void stop(struct calls *calls, bool leave, loop_fn on_idle, void *arg)
 {
 	struct call *call, *next;
 
 	calls->stopping = true;
 	calls->on_idle = on_idle;
 	calls->idle_arg = arg;
-	if (!calls->list)
-		on_idle(arg);
 	for (call = calls->list; call; call = next) {
 		next = call->next; /* freed only from the loop */
-		call_end(call, CAUSE_SHUTDOWN);
+		if (!leave || !*call->state_file)
+			call_end(call, CAUSE_SHUTDOWN);
 	}
+	if (!calls_ending(calls))
+		on_idle(arg);
+}
+
+void calls_stop(struct calls *calls, loop_fn on_idle, void *arg)
+{
+	stop(calls, false, on_idle, arg);
+}
+
+void calls_leave(struct calls *calls, loop_fn on_idle, void *arg)
+{
+	stop(calls, true, on_idle, arg);
 }
