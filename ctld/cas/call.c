@@ -49,7 +49,7 @@ void cas_ended(struct cas_line *line, int cause)
 	if (known)
 		line->ops->ended(&line->call, cause, line->arg);
 	line->call.owner = NULL;
-	line_clear(line);
+	line_over(line);
 }
 
 static void activate(struct cas_line *line)
@@ -189,7 +189,7 @@ void cas_hangup(struct cas_call *call, int cause)
 		return;
 	forget(call->line, cause);
 	call->owner = NULL;
-	line_clear(call->line);
+	line_over(call->line);
 }
 
 void *cas_call_owner(const struct cas_call *call)

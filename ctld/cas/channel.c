@@ -92,5 +92,12 @@ static int channel_reverse(int fd, bool reversed)
 	return ioctl(fd, DAHDI_SETPOLARITY, &polarity) ? -errno : 0;
 }
 
-const struct channel_ops channel_dahdi = { channel_hook, channel_dial, channel_event,
-					   channel_status, channel_reverse };
+static int channel_busy(int fd, bool heard)
+{
+	int tone = heard ? DAHDI_TONE_BUSY : DAHDI_TONE_STOP;
+
+	return ioctl(fd, DAHDI_SENDTONE, &tone) ? -errno : 0;
+}
+
+const struct channel_ops channel_dahdi = { channel_hook,   channel_dial,    channel_event,
+					   channel_status, channel_reverse, channel_busy };

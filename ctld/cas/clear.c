@@ -53,7 +53,9 @@ void line_clear(struct cas_line *line)
 {
 	uint64_t now = loop_now(line->loop);
 
-	line->released = false;
+	if (line->toned)
+		line->channel->busy(line->fd, false);
+	line->toned = line->released = false;
 	line->state = CAS_CLEARING;
 	if (line->settled_at > now)
 		loop_timer_set(line->loop, &line->timer, line->settled_at - now, on_release, line);
@@ -61,9 +63,31 @@ void line_clear(struct cas_line *line)
 		on_release(line);
 }
 
+static void on_heard(void *arg)
+{
+	line_clear(arg);
+}
+
+/* DAHDI's zone has the tone, of the country that it is for; if there is none, none is heard. */
+void line_over(struct cas_line *line)
+{
+	line->end->release(line);
+	if (line->alarm || !line->offhook || !line->end->busy_ms ||
+	    line->channel->busy(line->fd, true)) {
+		line_clear(line);
+		return;
+	}
+	line->toned = true;
+	line->released = false;
+	line->state = CAS_CLEARING;
+	loop_timer_set(line->loop, &line->timer, line->end->busy_ms, on_heard, line);
+}
+
 void line_cleared(struct cas_line *line)
 {
 	line->offhook = false;
+	if (line->toned)
+		line_clear(line);
 	if (!line->released)
 		return;
 	loop_timer_del(&line->timer);

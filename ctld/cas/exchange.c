@@ -5,7 +5,8 @@
 #include "cas/internal.h"
 #include "dahdi/dahdi.h"
 
-#define SETTLE_MS 700 /* DAHDI's debounce takes 600 */
+#define SETTLE_MS 700	/* DAHDI's debounce takes 600 */
+#define BUSY_MS	  10000 /* a machine that waits for the battery to drop is not to wait long */
 
 static int go_off_hook(struct cas_line *line)
 {
@@ -141,4 +142,5 @@ static void exchange_release(struct cas_line *line)
 const struct end_ops end_exchange = { .event = exchange_event,
 				      .seize = exchange_seize,
 				      .answer = exchange_answer,
-				      .release = exchange_release };
+				      .release = exchange_release,
+				      .busy_ms = BUSY_MS };

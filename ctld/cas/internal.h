@@ -21,6 +21,7 @@ struct channel_ops {
 	int (*event)(int fd);
 	int (*status)(int fd, struct channel_status *status);
 	int (*reverse)(int fd, bool reversed);
+	int (*busy)(int fd, bool heard); /* the other end hears busy tone until it is told not to */
 };
 extern const struct channel_ops channel_dahdi;
 
@@ -62,6 +63,7 @@ struct cas_line {
 	bool offhook;  /* the other end, as DAHDI has told; never seen of an exchange */
 	bool released; /* while CAS_CLEARING: we are on hook */
 	bool seen_onhook;
+	bool toned;		 /* while CAS_CLEARING: it hears busy tone */
 	uint64_t settled_at;	 /* before, we must not go on hook */
 	struct loop_timer timer; /* while CAS_CLEARING */
 	struct cas_call call;	 /* one at a time */
@@ -77,6 +79,7 @@ struct end_ops {
 	/* Before we go on hook. */
 	void (*release)(struct cas_line *line);
 	uint32_t rest_ms; /* on hook, before it may be seized again */
+	uint32_t busy_ms; /* so long busy tone is heard when a call is over, before we go on hook */
 };
 extern const struct end_ops end_exchange, end_telephone, end_em;
 
@@ -103,6 +106,8 @@ int line_adopt(struct cas_line **line, struct loop *loop, const struct cas_line_
 /* clear.c */
 /* We go on hook; it is idle once the other end is there too. */
 void line_clear(struct cas_line *line);
+/* The same at a call's end: who still has the receiver at his ear first hears that it is over. */
+void line_over(struct cas_line *line);
 /* The other end went on hook meanwhile. */
 void line_cleared(struct cas_line *line);
 

@@ -62,6 +62,9 @@ struct dahdi_dialoperation {
 #define DAHDI_START   4
 #define DAHDI_RING    5
 
+#define DAHDI_TONE_STOP (-1) /* what DAHDI_SENDTONE takes; others are of the channel's zone */
+#define DAHDI_TONE_BUSY 1
+
 #define DAHDI_EVENT_NONE	 0
 #define DAHDI_EVENT_ONHOOK	 1
 #define DAHDI_EVENT_RINGOFFHOOK	 2
@@ -82,6 +85,7 @@ struct dahdi_dialoperation {
 #define DAHDI_HOOK	  _IOW(DAHDI_CODE, 7, int)
 #define DAHDI_GETEVENT	  _IOR(DAHDI_CODE, 8, int)
 #define DAHDI_SETCONF	  _IOWR(DAHDI_CODE, 13, struct dahdi_confinfo)
+#define DAHDI_SENDTONE	  _IOW(DAHDI_CODE, 21, int)
 #define DAHDI_SET_BUFINFO _IOW(DAHDI_CODE, 27, struct dahdi_bufferinfo)
 #define DAHDI_AUDIOMODE	  _IOW(DAHDI_CODE, 32, int)
 #define DAHDI_DIAL	  _IOW(DAHDI_CODE, 31, struct dahdi_dialoperation)

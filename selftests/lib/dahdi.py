@@ -25,6 +25,7 @@ SIGNALLING = {"fxsls": 1 | 1 << 13, "fxsgs": 2 | 1 << 13, "fxsks": 4 | 1 << 13,
 CONF_DIGITALMON, CONF_NORMAL = 9, 0
 POLICY_IMMEDIATE, POLICY_WHEN_FULL, POLICY_HALF_FULL = 0, 1, 2
 FLUSH_ALL = 7
+BUSY, BUSY_TONE = 1, (480, 620)  # in a zone
 ELAST = 500                     # an event waits to be read
 
 
@@ -90,12 +91,12 @@ def spans():
     return found
 
 
-def tone(number, *frequencies, level=-10):
-    """A tone of a zone, as <dahdi/user.h> has its factors computed."""
+def tone(number, *frequencies, level=-10, samples=0, then=0):
+    """A tone of a zone, as <dahdi/user.h> has its factors computed; after @samples comes the @then-th of the zone."""
     gain = 10 ** ((level - 3.14) / 20) * 65536 / 2
     factors = [f(2 * math.pi * hz / 8000) for hz in frequencies
                for f in (lambda w: 2 * math.cos(w) * 32768, lambda w: math.sin(-2 * w) * gain, lambda w: math.sin(-w) * gain)]
-    return struct.pack(TONE, number, 0, 0, 0, *map(int, factors), 0)
+    return struct.pack(TONE, number, then, samples, 0, *map(int, factors), 0)
 
 
 class Ctl:
@@ -140,10 +141,12 @@ class Ctl:
         return firsts
 
     def load_zone(self, number=0):
-        """A tone zone, without which DAHDI neither rings nor dials: DTMF, and ringing of 2 s in 6."""
+        """A tone zone, without which DAHDI neither rings nor dials: DTMF, ringing of 2 s in 6, and busy tone."""
         rows, columns = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
         tones = [tone(64 + i, rows["123A456B789C*0#D".index(key) // 4], columns["123A456B789C*0#D".index(key) % 4])
                  for i, key in enumerate("0123456789*#ABCD")]
+        tones += [tone(BUSY, *BUSY_TONE, samples=4000, then=len(tones) + 1),
+                  tone(BUSY, *BUSY_TONE, level=-math.inf, samples=4000, then=len(tones))]
         head = struct.pack(ZONE, len(tones), number, 2000, 4000, *[0] * 14, b"test")
         fcntl.ioctl(self.fd, LOADZONE, bytearray(head + b"".join(tones)))
         fcntl.ioctl(self.fd, DEFAULTZONE, struct.pack("i", number))

@@ -12,6 +12,7 @@ static void adopt(enum cas_signalling signalling, bool offhook)
 
 	memset(&told, 0, sizeof(told));
 	fake.hook = fake.reversed = NOTHING;
+	fake.busy_err = -ENOSYS;
 	fake.status.offhook = offhook;
 	assert_int_equal(loop_new(&loop), 0);
 	assert_int_equal(line_adopt(&line, loop, &conf, &channel, eventfd(0, 0), &ops, &told,

@@ -117,6 +117,94 @@ static void test_too_many_digits(void **state)
 	close_line();
 }
 
+/* Who is refused hears so for a while; then it is as without a tone. */
+static void refuse_with_tone(void)
+{
+	open_line(CAS_FXO_KS);
+	fake.busy_err = 0;
+	seize();
+	cas_hangup(told.call, 17);
+	assert_int_equal(fake.busy, true);
+	assert_int_equal(fake.hook, DAHDI_OFFHOOK);
+	assert_int_equal(cas_line_state(line), CAS_CLEARING);
+	assert_int_equal(cas_call_new(line, "", NULL, &told.call), -EBUSY);
+}
+
+static void test_busy_tone(void **state)
+{
+	(void)state;
+	refuse_with_tone();
+	pulses("1");
+	tell(DAHDI_EVENT_WINKFLASH);
+	assert_int_equal(told.flash + told.ended + told.digits, 0);
+	fire(&line->timer);
+	assert_int_equal(fake.busy, false);
+	fire(&line->timer); /* no time has passed: DAHDI's debounce */
+	assert_int_equal(fake.hook, DAHDI_ONHOOK);
+	assert_int_equal(cas_line_state(line), CAS_CLEARING);
+	fake.status.offhook = false;
+	tell(DAHDI_EVENT_ONHOOK);
+	assert_int_equal(cas_line_state(line), CAS_IDLE);
+	close_line();
+}
+
+static void test_busy_tone_replaced(void **state)
+{
+	(void)state;
+	refuse_with_tone();
+	fake.status.offhook = false;
+	tell(DAHDI_EVENT_ONHOOK);
+	assert_int_equal(fake.busy, false);
+	fire(&line->timer);
+	assert_int_equal(fake.hook, DAHDI_ONHOOK);
+	assert_int_equal(cas_line_state(line), CAS_IDLE);
+	close_line();
+}
+
+static void test_busy_tone_alarm(void **state)
+{
+	(void)state;
+	refuse_with_tone();
+	tell(DAHDI_EVENT_ALARM);
+	assert_int_equal(cas_line_state(line), CAS_ALARM);
+	tell(DAHDI_EVENT_NOALARM);
+	assert_int_equal(fake.busy, false);
+	close_line();
+	open_line(CAS_FXO_KS);
+	fake.busy_err = 0;
+	seize();
+	tell(DAHDI_EVENT_ALARM);
+	assert_int_equal(told.ended, 1);
+	assert_int_equal(fake.busy, NOTHING); /* who would hear it? */
+	close_line();
+}
+
+/* Of a call that he has ended himself, and at the exchange's other ends, nobody hears it. */
+static void test_no_busy_tone(void **state)
+{
+	(void)state;
+	open_line(CAS_FXO_KS);
+	fake.busy_err = 0;
+	seize();
+	fake.status.offhook = false;
+	tell(DAHDI_EVENT_ONHOOK);
+	assert_int_equal(told.ended, 1);
+	assert_int_equal(fake.busy, NOTHING);
+	close_line();
+	open_line(CAS_FXO_KS);
+	fake.busy_err = 0;
+	assert_int_equal(cas_call_new(line, "", NULL, &told.call), 0);
+	cas_hangup(told.call, 16); /* it only rang */
+	assert_int_equal(fake.busy, NOTHING);
+	close_line();
+	open_line(CAS_FXS_KS);
+	fake.busy_err = 0;
+	tell(DAHDI_EVENT_RINGOFFHOOK);
+	cas_hangup(told.call, 17);
+	assert_int_equal(fake.busy, NOTHING);
+	close_line();
+}
+
 /* Nothing is dialled: the call ends, and the line waits for the receiver. */
 static void test_no_digit(void **state)
 {
@@ -566,6 +654,10 @@ int main(void)
 		cmocka_unit_test(test_lifted_for_a_moment),
 		cmocka_unit_test(test_digits),
 		cmocka_unit_test(test_too_many_digits),
+		cmocka_unit_test(test_busy_tone),
+		cmocka_unit_test(test_busy_tone_replaced),
+		cmocka_unit_test(test_busy_tone_alarm),
+		cmocka_unit_test(test_no_busy_tone),
 		cmocka_unit_test(test_no_digit),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_ring),

@@ -27,10 +27,10 @@ static struct {
 	int events[80];
 	size_t n_events, at;
 	struct channel_status status;
-	int status_err, hook_err, dial_err, reverse_err;
+	int status_err, hook_err, dial_err, reverse_err, busy_err;
 	int hook; /* asked last */
 	char dialled[CAS_NUMBER_SIZE + 1];
-	int reversed;
+	int reversed, busy;
 } fake;
 
 static struct {
@@ -80,8 +80,16 @@ static int fake_reverse(int fd, bool reversed)
 	return fake.reverse_err;
 }
 
-static const struct channel_ops channel = { fake_hook, fake_dial, fake_event, fake_status,
-					    fake_reverse };
+static int fake_busy(int fd, bool heard)
+{
+	(void)fd;
+	if (!fake.busy_err)
+		fake.busy = heard;
+	return fake.busy_err;
+}
+
+static const struct channel_ops channel = { fake_hook,	 fake_dial,    fake_event,
+					    fake_status, fake_reverse, fake_busy };
 
 static void on_incoming(struct cas_call *call, const struct cas_setup *setup, void *arg)
 {
@@ -175,7 +183,8 @@ static const struct cas_ops ops = { .incoming = on_incoming,
 static inline void open_conf(const struct cas_line_conf *conf)
 {
 	memset(&told, 0, sizeof(told));
-	fake.hook = fake.reversed = NOTHING;
+	fake.hook = fake.reversed = fake.busy = NOTHING;
+	fake.busy_err = -ENOSYS; /* the zone has none, unless the test says so */
 	assert_int_equal(loop_new(&loop), 0);
 	assert_int_equal(line_new(&line, loop, conf, &channel, eventfd(0, 0), &ops, &told), 0);
 }
