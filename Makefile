@@ -31,15 +31,22 @@ PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 HAVE_PRI ?= $(if $(wildcard /usr/include/libpri.h /usr/local/include/libpri.h),1)
 PRI_SRC  := $(if $(HAVE_PRI),,$(filter-out ctld/isdn/q850.c,$(wildcard ctld/isdn/*.c ctld/call/pri_*.c)))
 PRI_UNIT := $(if $(HAVE_PRI),,$(wildcard selftests/unit/isdn_*_test.c))
+# MFC/R2 is there if libopenr2 is, installed or from `make setup`; HAVE_R2= leaves it out.
+export OPENR2 ?= $(abspath $(BUILD))/kernel/openr2
+R2_INSTALLED := $(wildcard /usr/include/openr2.h /usr/local/include/openr2.h)
+R2_FETCHED := $(if $(R2_INSTALLED),,$(wildcard $(OPENR2)/include/openr2.h))
+HAVE_R2 ?= $(if $(R2_INSTALLED)$(R2_FETCHED),1)
+R2_SRC  := $(if $(HAVE_R2),,$(wildcard ctld/cas/r2*.c))
+R2_UNIT := $(if $(HAVE_R2),,$(wildcard selftests/unit/cas_r2_*test.c))
 # Fuzzed is libpri itself, from the source that `make setup` fetches.
 LIBPRI   ?= $(BUILD)/kernel/libpri
 PRI_FUZZ := $(if $(and $(HAVE_PRI),$(wildcard $(LIBPRI)/q931.c)),,selftests/fuzz/isdn.c)
 
 CFLAGS  ?= -Wall -Wextra
 COMPILE  = $(CC) -std=gnu11 -fPIE $(OPT) $(HARDEN) -D_GNU_SOURCE= -Ictld -Ikmod/include/uapi -I. \
-	$(if $(HAVE_PRI),-DHAVE_PRI) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+	$(if $(HAVE_PRI),-DHAVE_PRI) $(if $(HAVE_R2),-DHAVE_R2 $(R2_FETCHED:%/openr2.h=-isystem %)) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LINK     = $(CC) -pie -Wl,-z,relro,-z,now,--as-needed $(filter -fsanitize%,$(HARDEN)) $(LDFLAGS)
-LDLIBS   = $(PKG_LIBS) $(if $(HAVE_PRI),-lpri) -lpthread -lm
+LDLIBS   = $(PKG_LIBS) $(if $(HAVE_PRI),-lpri) $(if $(HAVE_R2),$(R2_FETCHED:%/include/openr2.h=-L%/lib) -lopenr2) -lpthread -lm
 
 # Everything that more than one program uses is one archive; each program and each
 # unit test takes what it needs. The core is the very source that the module has.
@@ -47,9 +54,9 @@ sources   = $(sort $(foreach d,$1,$(wildcard $d/*.c $d/*/*.c $d/*/*/*.c)))
 objects   = $(patsubst %.c,$(BUILD)/obj/%.o,$1)
 DAEMONS  := $(wildcard ctld/main.c ctld/brokerd.c)
 TOOLS    := $(patsubst tools/%/main.c,%,$(wildcard tools/*/main.c))
-LIB_SRC  := $(filter-out $(DAEMONS) $(PRI_SRC),$(call sources,ctld)) $(wildcard kmod/core/*.c dahdi-bridge/core/*.c tools/lib/*.c tools/mos/*.c tools/anonymity/*.c tools/sim/*.c)
+LIB_SRC  := $(filter-out $(DAEMONS) $(PRI_SRC) $(R2_SRC),$(call sources,ctld)) $(wildcard kmod/core/*.c dahdi-bridge/core/*.c tools/lib/*.c tools/mos/*.c tools/anonymity/*.c tools/sim/*.c)
 TOOL_SRC := $(call sources,$(TOOLS:%=tools/%))
-UNIT_SRC := $(filter-out $(PRI_UNIT),$(wildcard selftests/unit/*_test.c))
+UNIT_SRC := $(filter-out $(PRI_UNIT) $(R2_UNIT),$(wildcard selftests/unit/*_test.c))
 UNITS    := $(UNIT_SRC:selftests/unit/%.c=$(BUILD)/unit/%)
 FUZZ_SRC := $(filter-out $(PRI_FUZZ),$(wildcard selftests/fuzz/*.c selftests/fuzz/planted/*.c))
 FUZZERS  := $(FUZZ_SRC:selftests/fuzz/%.c=$(BUILD)/bin/%)

@@ -15,18 +15,25 @@
 
 #define NUMBER_SIZE (CONF_MAX_CALLED_PREFIX + CAS_NUMBER_SIZE)
 
+static void called(const struct conf_trunk *trunk, const struct cas_setup *setup,
+		   char number[NUMBER_SIZE])
+{
+	const char *prefix = trunk->tdm.called_prefix;
+
+	snprintf(number, NUMBER_SIZE, "%s%s", prefix && *setup->number != '+' ? prefix : "",
+		 setup->number);
+}
+
 /* As long as digits may come, a number that is none yet can become one. */
 static void place(struct side *in, const struct cas_setup *setup)
 {
 	struct calls *calls = in->call->calls;
 	const struct conf_trunk *trunk = conf_trunk_find(calls->conf->conf, in->trunk->name);
-	const char *prefix = in->trunk->tdm.called_prefix;
 	struct circuit circuit = { 0 };
 	char number[NUMBER_SIZE];
 	enum cause cause = CAUSE_NO_CIRCUIT;
 
-	snprintf(number, sizeof(number), "%s%s", prefix && *setup->number != '+' ? prefix : "",
-		 setup->number);
+	called(in->trunk, setup, number);
 	if (trunk)
 		cause = setup_select(calls, trunk, number, &circuit);
 	if (!cause)
@@ -53,6 +60,26 @@ static void refuse(struct calls *calls, struct cas_call *from, enum cause cause)
 {
 	setup_refused(calls, cause);
 	cas_hangup(from, q850_of_status(cause_status(cause)));
+}
+
+static int on_offered(const char *name, const struct cas_setup *setup, void *arg)
+{
+	struct calls *calls = arg;
+	const struct conf_trunk *trunk = conf_trunk_find(calls->conf->conf, name);
+	struct circuit circuit = { 0 };
+	char number[NUMBER_SIZE];
+	enum cause cause = CAUSE_NO_CIRCUIT;
+
+	if (trunk) {
+		called(trunk, setup, number);
+		cause = setup_select(calls, trunk, number, &circuit);
+		explicit_bzero(number, sizeof(number));
+		explicit_bzero(&circuit, sizeof(circuit));
+	}
+	if (!cause)
+		return 0;
+	setup_refused(calls, cause);
+	return q850_of_status(cause_status(cause));
 }
 
 static void on_incoming(const char *name, struct cas_call *from, const struct cas_setup *setup,
@@ -162,6 +189,7 @@ static void on_ended(struct cas_call *call, int cause, void *arg)
 }
 
 static const struct lines_ops ops = {
+	.offered = on_offered,
 	.incoming = on_incoming,
 	.digits = on_digits,
 	.dialled = on_dialled,

@@ -66,7 +66,7 @@ int line_adopt(struct cas_line **line, struct loop *loop, const struct cas_line_
 
 	if (!new)
 		return -ENOMEM;
-	err = take_up(new, owner);
+	err = line_outlives(new) ? take_up(new, owner) : -EOPNOTSUPP;
 	if (err) {
 		cas_line_free(new);
 		return err;

@@ -33,11 +33,12 @@ static void forget(struct cas_line *line, int cause)
 {
 	struct cas_call *call = &line->call;
 
-	if (call->stage == STAGE_ACTIVE)
+	if (call->stage == STAGE_ACTIVE && line_outlives(line))
 		line->ops->active(line, false, line->arg);
 	loop_timer_del(&call->timer);
 	explicit_bzero(call->number, sizeof(call->number));
 	call->stage = STAGE_NONE;
+	line->cause = cause;
 	line->counters.ended[cause & 127]++;
 }
 
@@ -57,7 +58,8 @@ static void activate(struct cas_line *line)
 	loop_timer_del(&line->call.timer);
 	line->call.stage = STAGE_ACTIVE;
 	line->counters.answered++;
-	line->ops->active(line, true, line->arg);
+	if (line_outlives(line))
+		line->ops->active(line, true, line->arg);
 }
 
 void cas_answered(struct cas_line *line)

@@ -23,7 +23,8 @@
  * DAHDI's, which names what it talks to: with CAS_FXO_* we are the exchange and the
  * telephone is at the other end, with CAS_FXS_* we are the telephone on a carrier's line.
  * LS: loop start, GS: ground start, KS: kewlstart, which is loop start and an exchange
- * that drops the battery when it disconnects. CAS_EM is E&M, wink start.
+ * that drops the battery when it disconnects. CAS_EM is E&M, wink start. CAS_R2 is MFC/R2, by
+ * ITU-T Q.400 to Q.490: it knows the whole number, and tells nothing of digits.
  */
 enum cas_signalling {
 	CAS_FXO_LS,
@@ -33,6 +34,7 @@ enum cas_signalling {
 	CAS_FXS_GS,
 	CAS_FXS_KS,
 	CAS_EM,
+	CAS_R2,
 };
 
 /*
@@ -49,18 +51,50 @@ enum cas_state {
 	CAS_IDLE,
 	CAS_BUSY,
 	CAS_CLEARING, /* its call is over; the other end is still off hook, or to be let rest */
+	CAS_BLOCKED,  /* the other end takes no calls; R2 alone tells */
+};
+
+/* Whose deviations from Q.400 to Q.490 are MFC/R2's. */
+enum cas_r2_variant {
+	CAS_R2_ITU,
+	CAS_R2_ARGENTINA,
+	CAS_R2_BRAZIL,
+	CAS_R2_CHINA,
+	CAS_R2_CZECHIA,
+	CAS_R2_COLOMBIA,
+	CAS_R2_ECUADOR,
+	CAS_R2_INDONESIA,
+	CAS_R2_MEXICO,
+	CAS_R2_PHILIPPINES,
+	CAS_R2_VENEZUELA,
+};
+
+/* How MFC/R2 can go wrong. */
+enum cas_fault {
+	CAS_FAULT_BITS, /* not among those that may follow */
+	CAS_FAULT_TONE,
+	CAS_FAULT_TIMEOUT,
+	CAS_FAULT_INTERNAL,
+	CAS_FAULTS
 };
 
 /* Times in ms; 0 is the default. */
 struct cas_line_conf {
 	enum cas_signalling signalling;
 	enum cas_supervision supervision;
-	bool pulse;		      /* the number is dialled by pulses; otherwise DTMF */
-	uint32_t first_digit_ms;      /* until the first digit; 15 s */
-	uint32_t interdigit_ms;	      /* until the next: then the number is complete; 4 s */
-	uint32_t dial_delay_ms;	      /* from off hook until we dial, for the dial tone; 1 s */
-	char plus[CAS_PLUS_SIZE];     /* dialled for a + at the beginning; empty: "00" */
-	char number[CAS_NUMBER_SIZE]; /* of a carrier's line: what who calls has dialled */
+	bool pulse;		  /* the number is dialled by pulses; otherwise DTMF */
+	uint32_t first_digit_ms;  /* until the first digit; 15 s */
+	uint32_t interdigit_ms;	  /* until the next: then the number is complete; 4 s */
+	uint32_t dial_delay_ms;	  /* from off hook until we dial, for the dial tone; 1 s */
+	char plus[CAS_PLUS_SIZE]; /* dialled for a + at the beginning; empty: "00" */
+	/*
+	 * Of a carrier's line: what who calls has dialled. Of R2: our own, digits, for who asks
+	 * for it; if it is empty he is told that it is restricted.
+	 */
+	char number[CAS_NUMBER_SIZE];
+	enum cas_r2_variant r2_variant;
+	unsigned int max_dnis; /* digits of a number that R2 asks who calls for, 1 to 32 */
+	unsigned int max_ani;  /* and of his own, of which nothing is kept; 0 to 32 */
 };
 
 /* What happened since the line was made. */
@@ -70,6 +104,7 @@ struct cas_counters {
 	uint64_t flash;	  /* hook flashes, which have no effect */
 	uint64_t ignored; /* events that DAHDI told and nothing came of */
 	uint64_t alarms;
+	uint64_t faults[CAS_FAULTS];
 	uint64_t ended[128]; /* calls, by their cause */
 };
 
@@ -82,6 +117,11 @@ struct cas_setup {
 };
 
 struct cas_ops {
+	/*
+	 * Of R2, before INCOMING: may SETUP's number be called? 0, or Q.850's cause, with which
+	 * he is refused who calls. INCOMING comes when he has been told that it may.
+	 */
+	int (*offered)(struct cas_call *call, const struct cas_setup *setup, void *arg);
 	/* The number is empty when who calls has still to dial. */
 	void (*incoming)(struct cas_call *call, const struct cas_setup *setup, void *arg);
 	void (*digits)(struct cas_call *call, const struct cas_setup *setup, void *arg);
@@ -98,13 +138,14 @@ struct cas_ops {
 	/* It was not hung up by us; CALL is gone afterwards. CAUSE is Q.850's. */
 	void (*ended)(struct cas_call *call, int cause, void *arg);
 	void (*alarm)(struct cas_line *line, bool alarm, void *arg);
-	/* The line has an answered call, or has it no more. */
+	/* The line has an answered call that can outlive the daemon, or has it no more. */
 	void (*active)(struct cas_line *line, bool active, void *arg);
 };
 
 /*
  * A channel by its number in DAHDI: a descriptor, non-blocking. -EPROTOTYPE: DAHDI has it
- * configured for another signalling. -EBUSY: somebody has it open.
+ * configured for another signalling. -EBUSY: somebody has it open. -EPROTONOSUPPORT: this is
+ * built without that signalling.
  */
 int cas_channel_open(unsigned int channel, enum cas_signalling signalling, int *fd);
 
@@ -114,13 +155,16 @@ int cas_channel_open(unsigned int channel, enum cas_signalling signalling, int *
  */
 int cas_channel_check(int fd, unsigned int channel, enum cas_signalling signalling);
 
-/* Takes FD over, also on error. ARG is for all callbacks; each of OPS must be there. */
+/*
+ * Takes FD over, also on error. ARG is for all callbacks; each of OPS must be there, OFFERED
+ * for R2 only.
+ */
 int cas_line_new(struct cas_line **line, struct loop *loop, const struct cas_line_conf *conf,
 		 int fd, const struct cas_ops *ops, void *arg);
 /*
  * As cas_line_new(), of a channel that has not been closed since a daemon before had it: CALL
  * is the answered one that it has, which is active and OWNER's. Whatever has come of it meanwhile
- * is told from the loop.
+ * is told from the loop. -EOPNOTSUPP: no call of that signalling outlives a daemon.
  */
 int cas_line_adopt(struct cas_line **line, struct loop *loop, const struct cas_line_conf *conf,
 		   int fd, const struct cas_ops *ops, void *arg, void *owner,

@@ -18,7 +18,7 @@ static const int sigtypes[] = {
 	[CAS_FXO_LS] = DAHDI_SIG_FXOLS, [CAS_FXO_GS] = DAHDI_SIG_FXOGS,
 	[CAS_FXO_KS] = DAHDI_SIG_FXOKS, [CAS_FXS_LS] = DAHDI_SIG_FXSLS,
 	[CAS_FXS_GS] = DAHDI_SIG_FXSGS, [CAS_FXS_KS] = DAHDI_SIG_FXSKS,
-	[CAS_EM] = DAHDI_SIG_EM,
+	[CAS_EM] = DAHDI_SIG_EM,	[CAS_R2] = DAHDI_SIG_CAS,
 };
 
 /* Who is no channel is not asked what means something else to him. */
@@ -36,8 +36,13 @@ int cas_channel_check(int fd, unsigned int channel, enum cas_signalling signalli
 
 int cas_channel_open(unsigned int channel, enum cas_signalling signalling, int *fd)
 {
-	int new, err = dahdi_open(channel, &new);
+	int new, err;
 
+#ifndef HAVE_R2
+	if (signalling == CAS_R2)
+		return -EPROTONOSUPPORT;
+#endif
+	err = dahdi_open(channel, &new);
 	if (err)
 		return err;
 	err = cas_channel_check(new, channel, signalling);

@@ -57,7 +57,9 @@ void line_clear(struct cas_line *line)
 		line->channel->busy(line->fd, false);
 	line->toned = line->released = false;
 	line->state = CAS_CLEARING;
-	if (line->settled_at > now)
+	if (line->end->clear)
+		line->end->clear(line);
+	else if (line->settled_at > now)
 		loop_timer_set(line->loop, &line->timer, line->settled_at - now, on_release, line);
 	else
 		on_release(line);
@@ -71,7 +73,8 @@ static void on_heard(void *arg)
 /* DAHDI's zone has the tone, of the country that it is for; if there is none, none is heard. */
 void line_over(struct cas_line *line)
 {
-	line->end->release(line);
+	if (line->end->release)
+		line->end->release(line);
 	if (line->alarm || !line->offhook || !line->end->busy_ms ||
 	    line->channel->busy(line->fd, true)) {
 		line_clear(line);

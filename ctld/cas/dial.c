@@ -15,6 +15,7 @@
 int cas_translate(const struct cas_line *line, const char *number, char *to)
 {
 	const char *plus = *line->conf.plus ? line->conf.plus : PLUS;
+	const char *digits;
 	bool international;
 	int len;
 
@@ -25,7 +26,8 @@ int cas_translate(const struct cas_line *line, const char *number, char *to)
 		       number + international);
 	if (!number[international] || len >= CAS_NUMBER_SIZE)
 		return -EINVAL;
-	return to[strspn(to, line->conf.pulse ? PULSES : DIGITS)] ? -EINVAL : 0;
+	digits = line->conf.pulse || line->conf.signalling == CAS_R2 ? PULSES : DIGITS;
+	return to[strspn(to, digits)] ? -EINVAL : 0;
 }
 
 static void on_limit(void *arg)

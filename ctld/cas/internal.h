@@ -67,6 +67,8 @@ struct cas_line {
 	uint64_t settled_at;	 /* before, we must not go on hook */
 	struct loop_timer timer; /* while CAS_CLEARING */
 	struct cas_call call;	 /* one at a time */
+	int cause;		 /* of the last */
+	struct r2 *r2;		 /* NULL: it is another signalling */
 	struct cas_counters counters;
 };
 
@@ -76,12 +78,24 @@ struct end_ops {
 	bool (*event)(struct cas_line *line, int event);
 	int (*seize)(struct cas_line *line);
 	int (*answer)(struct cas_line *line);
-	/* Before we go on hook. */
+	/* Before we go on hook; NULL: there are none. */
 	void (*release)(struct cas_line *line);
 	uint32_t rest_ms; /* on hook, before it may be seized again */
 	uint32_t busy_ms; /* so long busy tone is heard when a call is over, before we go on hook */
+	/* NULL: there is nothing to be made and freed, the channel is not read or written. */
+	int (*open)(struct cas_line *line);
+	void (*close)(struct cas_line *line);
+	void (*media)(struct cas_line *line);
+	/* What line_clear() is instead; NULL: there are hooks. */
+	void (*clear)(struct cas_line *line);
 };
-extern const struct end_ops end_exchange, end_telephone, end_em;
+extern const struct end_ops end_exchange, end_telephone, end_em, end_r2;
+
+/* The channel tells all that another daemon has to know of an answered call. */
+static inline bool line_outlives(const struct cas_line *line)
+{
+	return !line->end->open;
+}
 
 /* line.c */
 /* With a call of nobody's; takes FD over, also on error. NULL: no memory. */

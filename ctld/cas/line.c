@@ -103,12 +103,18 @@ static void on_io(int fd, short revents, void *arg)
 	(void)fd;
 	if (revents & POLLPRI)
 		line_read(line);
+	if ((revents & (POLLIN | POLLOUT)) && line->end->media && !line->lost)
+		line->end->media(line);
 	if ((revents & (POLLERR | POLLHUP | POLLNVAL)) && !line->lost)
 		lose(line);
 }
 
 static const struct end_ops *end_of(enum cas_signalling signalling)
 {
+#ifdef HAVE_R2
+	if (signalling == CAS_R2)
+		return &end_r2;
+#endif
 	if (signalling == CAS_EM)
 		return &end_em;
 	return signalling <= CAS_FXO_KS ? &end_exchange : &end_telephone;
@@ -118,8 +124,12 @@ static const struct end_ops *end_of(enum cas_signalling signalling)
 static int start(struct cas_line *line)
 {
 	struct channel_status status;
-	int err = line->channel->status(line->fd, &status);
+	int err = line->end->open ? line->end->open(line) : 0;
 
+	if (!err)
+		err = line->channel->status(line->fd, &status);
+	if (!err)
+		err = line_watch(line);
 	if (err)
 		return err;
 	line->alaw = status.alaw;
@@ -127,7 +137,7 @@ static int start(struct cas_line *line)
 	line->offhook = !line->end->rest_ms && status.offhook;
 	line->state = CAS_CLEARING;
 	line_clear(line);
-	return line_watch(line);
+	return 0;
 }
 
 int line_watch(struct cas_line *line)
@@ -191,8 +201,10 @@ void cas_line_free(struct cas_line *line)
 	loop_timer_del(&line->timer);
 	loop_timer_del(&line->call.timer);
 	loop_io_del(line->io);
-	if (line->call.stage == STAGE_ACTIVE)
+	if (line->call.stage == STAGE_ACTIVE && line_outlives(line))
 		line->ops->active(line, false, line->arg);
+	if (line->end->close)
+		line->end->close(line);
 	line_hook(line, DAHDI_ONHOOK); /* a leg may hold the channel open */
 	close(line->fd);
 	explicit_bzero(line, sizeof(*line)); /* it may hold a number */

@@ -40,9 +40,11 @@ struct lines {
 
 static const char *state_name(const struct entry *entry)
 {
-	static const char *const names[] = {
-		[CAS_ALARM] = "alarm", [CAS_IDLE] = "idle", [CAS_BUSY] = "busy", [CAS_CLEARING] = "clearing"
-	};
+	static const char *const names[] = { [CAS_ALARM] = "alarm",
+					     [CAS_IDLE] = "idle",
+					     [CAS_BUSY] = "busy",
+					     [CAS_CLEARING] = "clearing",
+					     [CAS_BLOCKED] = "blocked" };
 
 	return entry->line ? names[cas_line_state(entry->line)] : "absent";
 }
@@ -52,6 +54,16 @@ static void open_absent(void *arg);
 static void refuse(struct cas_call *call)
 {
 	cas_hangup(call, q850_of_status(REFUSED));
+}
+
+static int on_offered(struct cas_call *call, const struct cas_setup *setup, void *arg)
+{
+	const struct entry *entry = arg;
+
+	(void)call;
+	if (!entry->lines->ops)
+		return q850_of_status(REFUSED);
+	return entry->lines->ops->offered(entry->trunk, setup, entry->lines->arg);
 }
 
 static void on_incoming(struct cas_call *call, const struct cas_setup *setup, void *arg)
@@ -146,7 +158,8 @@ static void on_active(struct cas_line *line, bool active, void *arg)
 			 entry->trunk, entry->channel, strerror(-err));
 }
 
-static const struct cas_ops ops = { .incoming = on_incoming,
+static const struct cas_ops ops = { .offered = on_offered,
+				    .incoming = on_incoming,
 				    .digits = on_digits,
 				    .dialled = on_dialled,
 				    .alerting = on_alerting,
@@ -239,7 +252,10 @@ static struct cas_line_conf conf_of(const struct conf_trunk *trunk)
 				      .pulse = cas->pulse,
 				      .first_digit_ms = cas->first_digit_ms,
 				      .interdigit_ms = cas->interdigit_ms,
-				      .dial_delay_ms = cas->dial_delay_ms };
+				      .dial_delay_ms = cas->dial_delay_ms,
+				      .r2_variant = cas->r2_variant,
+				      .max_dnis = cas->max_dnis,
+				      .max_ani = cas->max_ani };
 
 	snprintf(conf.plus, sizeof(conf.plus), "%s", cas->plus ? cas->plus : "");
 	snprintf(conf.number, sizeof(conf.number), "%s", trunk->number ? trunk->number : "");
@@ -251,7 +267,9 @@ static bool same(const struct cas_line_conf *a, const struct cas_line_conf *b)
 	return a->signalling == b->signalling && a->supervision == b->supervision &&
 	       a->pulse == b->pulse && a->first_digit_ms == b->first_digit_ms &&
 	       a->interdigit_ms == b->interdigit_ms && a->dial_delay_ms == b->dial_delay_ms &&
-	       !strcmp(a->plus, b->plus) && !strcmp(a->number, b->number);
+	       a->r2_variant == b->r2_variant && a->max_dnis == b->max_dnis &&
+	       a->max_ani == b->max_ani && !strcmp(a->plus, b->plus) &&
+	       !strcmp(a->number, b->number);
 }
 
 static struct entry *find(struct lines *lines, const struct conf_trunk *trunk, unsigned int channel)
@@ -410,20 +428,34 @@ static json_t *ended_json(const struct cas_counters *counters)
 	return ended;
 }
 
+static json_t *faults_json(const struct cas_counters *counters)
+{
+	static const char *const names[] = { [CAS_FAULT_BITS] = "bits",
+					     [CAS_FAULT_TONE] = "tone",
+					     [CAS_FAULT_TIMEOUT] = "timeout",
+					     [CAS_FAULT_INTERNAL] = "internal" };
+	json_t *faults = json_object();
+
+	for (int i = 0; i < CAS_FAULTS; i++)
+		if (counters->faults[i])
+			json_object_set_new(faults, names[i], json_integer(counters->faults[i]));
+	return faults;
+}
+
 static json_t *line_json(const struct entry *entry)
 {
 	static const struct cas_counters none;
 	const struct cas_counters *c = entry->line ? cas_line_counters(entry->line) : &none;
 	const char *law = entry->line && cas_line_alaw(entry->line) ? "alaw" : "ulaw";
 
-	return json_pack("{s:s, s:i, s:s, s:s, s:s?, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o}",
+	return json_pack("{s:s, s:i, s:s, s:s, s:s?, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
 			 "trunk", entry->trunk, "channel", (int)entry->channel, "signalling",
 			 conf_cas_signallings[entry->conf.signalling], "state", state_name(entry),
 			 "law", entry->line ? law : NULL, "incoming", (json_int_t)c->incoming,
 			 "outgoing", (json_int_t)c->outgoing, "answered", (json_int_t)c->answered,
 			 "glare", (json_int_t)c->glare, "flashes", (json_int_t)c->flash, "alarms",
 			 (json_int_t)c->alarms, "ignored", (json_int_t)c->ignored, "ended",
-			 ended_json(c));
+			 ended_json(c), "faults", faults_json(c));
 }
 
 static json_t *on_line_list(const json_t *args, const char **error, void *arg)

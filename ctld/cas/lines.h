@@ -18,6 +18,7 @@ struct lines;
 
 /* What calls of any line come to, as struct cas_ops has it. */
 struct lines_ops {
+	int (*offered)(const char *trunk, const struct cas_setup *setup, void *arg);
 	void (*incoming)(const char *trunk, struct cas_call *call, const struct cas_setup *setup,
 			 void *arg);
 	void (*digits)(struct cas_call *call, const struct cas_setup *setup, void *arg);

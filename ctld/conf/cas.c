@@ -13,25 +13,46 @@
 #define FIRST_DIGIT_MS 15000
 #define INTERDIGIT_MS  4000
 #define DIAL_DELAY_MS  1000
+#define MAX_DNIS       15 /* ITU-T E.164 */
 
 const char *const conf_cas_signallings[] = {
 	[CAS_FXO_LS] = "fxols", [CAS_FXO_GS] = "fxogs", [CAS_FXO_KS] = "fxoks",
 	[CAS_FXS_LS] = "fxsls", [CAS_FXS_GS] = "fxsgs", [CAS_FXS_KS] = "fxsks",
-	[CAS_EM] = "e&m",	[CAS_EM + 1] = NULL,
+	[CAS_EM] = "e&m",	[CAS_R2] = "r2",	[CAS_R2 + 1] = NULL,
+};
+/* As libopenr2 has them. */
+const char *const conf_cas_r2_variants[] = {
+	[CAS_R2_ITU] = "itu",	     [CAS_R2_ARGENTINA] = "ar", [CAS_R2_BRAZIL] = "br",
+	[CAS_R2_CHINA] = "cn",	     [CAS_R2_CZECHIA] = "cz",	[CAS_R2_COLOMBIA] = "co",
+	[CAS_R2_ECUADOR] = "ec",     [CAS_R2_INDONESIA] = "id", [CAS_R2_MEXICO] = "mx",
+	[CAS_R2_PHILIPPINES] = "ph", [CAS_R2_VENEZUELA] = "ve", [CAS_R2_VENEZUELA + 1] = NULL,
 };
 const char *const conf_cas_supervisions[] = {
 	[CAS_DIALLED] = "none", [CAS_POLARITY] = "polarity", NULL
 };
 const char *const conf_cas_dials[] = { "dtmf", "pulse", NULL };
 
-static const char *const cas_only[] = {
-	"channels",	      "signalling", "dial", "supervision", "first_digit_timeout",
-	"interdigit_timeout", "dial_delay", "plus", NULL
-};
+static const char *const cas_only[] = { "channels",
+					"signalling",
+					"dial",
+					"supervision",
+					"first_digit_timeout",
+					"interdigit_timeout",
+					"dial_delay",
+					"plus",
+					"r2_variant",
+					"max_dnis",
+					"max_ani",
+					NULL };
 static const char *const not_cas[] = { "transport", "local",  "peer", "media",
 				       "codecs",    "source", NULL };
 /* Of a telephone of ours, which dials, and is not dialled to. */
 static const char *const not_exchange[] = { "dial", "dial_delay", "plus", "number", NULL };
+/* R2 has the whole number, or none. */
+static const char *const not_r2[] = {
+	"dial", "supervision", "first_digit_timeout", "interdigit_timeout", "dial_delay", NULL
+};
+static const char *const r2_only[] = { "r2_variant", "max_dnis", "max_ani", NULL };
 
 static int add_channel(struct conf_reader *reader, const config_setting_t *setting,
 		       struct conf_cas *cas, long long channel)
@@ -102,6 +123,7 @@ void conf_cas_prepare(struct conf_cas *cas)
 	cas->first_digit_ms = FIRST_DIGIT_MS;
 	cas->interdigit_ms = INTERDIGIT_MS;
 	cas->dial_delay_ms = DIAL_DELAY_MS;
+	cas->max_dnis = MAX_DNIS;
 }
 
 void conf_cas_clear(struct conf_cas *cas)
@@ -126,11 +148,32 @@ static int check_missing(struct conf_reader *reader, const config_setting_t *set
 	return 0;
 }
 
+/* Who asks for our number gets digits. */
+static int check_r2(struct conf_reader *reader, const config_setting_t *setting,
+		    const struct conf_trunk *trunk)
+{
+#ifndef HAVE_R2
+	return conf_refuse(reader, setting, "trunk \"%s\": this is built without libopenr2",
+			   trunk->name);
+#endif
+	if (trunk->number && trunk->number[strspn(trunk->number, "0123456789")])
+		return conf_refuse(reader, setting,
+				   "trunk \"%s\": \"number\" must be digits with \"r2\"",
+				   trunk->name);
+	return conf_trunk_refuse(reader, setting, trunk, not_r2);
+}
+
 static int check_signalling(struct conf_reader *reader, const config_setting_t *setting,
 			    const struct conf_trunk *trunk)
 {
 	const struct conf_cas *cas = &trunk->cas;
+	int err;
 
+	if (cas->signalling == CAS_R2)
+		return check_r2(reader, setting, trunk);
+	err = conf_trunk_refuse(reader, setting, trunk, r2_only);
+	if (err)
+		return err;
 	if (cas->signalling == CAS_EM && (cas->pulse || cas->supervision))
 		return conf_refuse(reader, setting,
 				   "trunk \"%s\": E&M has neither dial pulses nor polarity",

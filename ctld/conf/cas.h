@@ -6,7 +6,9 @@
 #include "conf/value.h"
 
 extern const char *const conf_cas_signallings[], *const conf_cas_supervisions[];
-extern const char *const conf_cas_dials[];
+extern const char *const conf_cas_dials[], *const conf_cas_r2_variants[];
+
+#define CONF_MAX_R2_DIGITS 32
 
 CONF_VALUE(conf_cas_channels); /* struct conf_cas: "1-24", or [ 1, 2, 7 ] */
 CONF_VALUE(conf_cas_plus);     /* char *, digits that are dialled for + */

@@ -58,7 +58,9 @@ struct conf_cas {
 	unsigned int supervision; /* enum cas_supervision */
 	unsigned int pulse;	  /* 1: dialled by pulses, 0: by DTMF */
 	uint32_t first_digit_ms, interdigit_ms, dial_delay_ms;
-	char *plus; /* dialled for +; NULL: "00" */
+	char *plus;		 /* dialled for +; NULL: "00" */
+	unsigned int r2_variant; /* enum cas_r2_variant */
+	unsigned int max_dnis, max_ani;
 };
 
 /* A relay's connection to a carrier. What is SIP's is unset with another kind. */

@@ -150,6 +150,9 @@ static const struct conf_key keys[] = {
 	{ "interdigit_timeout", conf_seconds, AT(cas.interdigit_ms), .min = 1, .max = 30 },
 	{ "dial_delay", conf_seconds, AT(cas.dial_delay_ms), .min = 1, .max = 30 },
 	{ "plus", conf_cas_plus, AT(cas.plus) },
+	{ "r2_variant", conf_word, AT(cas.r2_variant), .words = conf_cas_r2_variants },
+	{ "max_dnis", conf_uint, AT(cas.max_dnis), .min = 1, .max = CONF_MAX_R2_DIGITS },
+	{ "max_ani", conf_uint, AT(cas.max_ani), .min = 0, .max = CONF_MAX_R2_DIGITS },
 	{ NULL },
 };
 

@@ -49,6 +49,7 @@ struct dahdi_dialoperation {
 #define DAHDI_SIG_FXOGS	       (1 << 4 | 1 << 12)
 #define DAHDI_SIG_FXOKS	       (1 << 5 | 1 << 12)
 #define DAHDI_SIG_EM	       (1 << 6)
+#define DAHDI_SIG_CAS	       (1 << 15)
 #define DAHDI_SIG_HDLCFCS      (1 << 9 | 1 << 8 | 1 << 7)
 #define DAHDI_POLICY_IMMEDIATE 0
 
@@ -75,12 +76,16 @@ struct dahdi_dialoperation {
 #define DAHDI_EVENT_RINGERON	 10
 #define DAHDI_EVENT_RINGEROFF	 11
 #define DAHDI_EVENT_HOOKCOMPLETE 12
+#define DAHDI_EVENT_BITSCHANGED	 13
 #define DAHDI_EVENT_PULSE_START	 14
 #define DAHDI_EVENT_POLARITY	 17
 #define DAHDI_EVENT_RINGBEGIN	 18
 #define DAHDI_EVENT_REMOVED	 20
 #define DAHDI_EVENT_PULSEDIGIT	 (1 << 16) /* with the digit */
 
+#define DAHDI_FLUSH_READ 1
+
+#define DAHDI_FLUSH	  _IOW(DAHDI_CODE, 3, int)
 #define DAHDI_GET_PARAMS  _IOWR(DAHDI_CODE, 5, struct dahdi_params)
 #define DAHDI_HOOK	  _IOW(DAHDI_CODE, 7, int)
 #define DAHDI_GETEVENT	  _IOR(DAHDI_CODE, 8, int)

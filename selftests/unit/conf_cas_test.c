@@ -47,6 +47,36 @@ static void test_defaults(void **state)
 	conf_free(conf);
 }
 
+#ifdef HAVE_R2
+static void test_r2(void **state)
+{
+	struct conf *conf;
+	char *error = NULL;
+	const struct conf_cas *cas;
+
+	(void)state;
+	assert_int_equal(read_text(&conf, CAS("channels = [ 1 ]; signalling = \"r2\";"), &error),
+			 0);
+	cas = &conf->trunks[0].cas;
+	assert_int_equal(cas->signalling, CAS_R2);
+	assert_int_equal(cas->r2_variant, CAS_R2_ITU);
+	assert_int_equal(cas->max_dnis, 15);
+	assert_int_equal(cas->max_ani, 0);
+	conf_free(conf);
+	assert_int_equal(read_text(&conf,
+				   CAS("channels = [ 1 ]; signalling = \"r2\"; r2_variant = "
+				       "\"ve\"; max_dnis = 32; max_ani = 32; number = \"4040\"; "
+				       "plus = \"0\";"),
+				   &error),
+			 0);
+	cas = &conf->trunks[0].cas;
+	assert_int_equal(cas->r2_variant, CAS_R2_VENEZUELA);
+	assert_int_equal(cas->max_dnis, 32);
+	assert_int_equal(cas->max_ani, 32);
+	conf_free(conf);
+}
+#endif
+
 static void test_all(void **state)
 {
 	struct conf *conf;
@@ -124,6 +154,19 @@ static const struct {
 	{ SIP("delay_max = 20;"), "\"delay_max\" is not for" },
 	{ TWO("\"1-3\"", "kind = \"cas\"; channels = [ 3 ]; signalling = \"e&m\";"),
 	  "both have channel 3" },
+	{ CAS("channels = [ 1 ]; signalling = \"e&m\"; max_dnis = 4;"), "\"max_dnis\" is not for" },
+	{ SIP("r2_variant = \"itu\";"), "\"r2_variant\" is not for" },
+#ifdef HAVE_R2
+	{ CAS("channels = [ 1 ]; signalling = \"r2\"; max_dnis = 0;"), "from 1 to 32" },
+	{ CAS("channels = [ 1 ]; signalling = \"r2\"; max_ani = 33;"), "from 0 to 32" },
+	{ CAS("channels = [ 1 ]; signalling = \"r2\"; r2_variant = \"us\";"), "\"itu\", \"ar\"" },
+	{ CAS("channels = [ 1 ]; signalling = \"r2\"; number = \"+4930\";"), "must be digits" },
+	{ CAS("channels = [ 1 ]; signalling = \"r2\"; dial = \"pulse\";"), "\"dial\" is not for" },
+	{ CAS("channels = [ 1 ]; signalling = \"r2\"; first_digit_timeout = 9;"),
+	  "\"first_digit_timeout\" is not for" },
+#else
+	{ CAS("channels = [ 1 ]; signalling = \"r2\";"), "without libopenr2" },
+#endif
 #ifdef HAVE_PRI
 	{ TWO("[ 30, 24 ]", "kind = \"pri\"; dchannel = 24;"), "both have channel 24" },
 	{ TWO("[ 30, 1 ]", "kind = \"pri\"; dchannel = 24;"), "both have channel 1" },
@@ -165,10 +208,11 @@ static void test_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_all),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_apart),
+		cmocka_unit_test(test_defaults), cmocka_unit_test(test_all),
+#ifdef HAVE_R2
+		cmocka_unit_test(test_r2),
+#endif
+		cmocka_unit_test(test_refused),	 cmocka_unit_test(test_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
