@@ -21,7 +21,8 @@ CLEAR = 1 << 7
 HDLCFCS = 1 << 9 | 1 << 8 | CLEAR
 CCS, B8ZS, HDB3, ESF = 1 << 8, 1 << 7, 1 << 9, 1 << 5
 SIGNALLING = {"fxsls": 1 | 1 << 13, "fxsgs": 2 | 1 << 13, "fxsks": 4 | 1 << 13,
-              "fxols": 8 | 1 << 12, "fxogs": 16 | 1 << 12, "fxoks": 32 | 1 << 12, "e&m": 1 << 6, "e&me1": 1 << 17}
+              "fxols": 8 | 1 << 12, "fxogs": 16 | 1 << 12, "fxoks": 32 | 1 << 12, "e&m": 1 << 6, "e&me1": 1 << 17, "cas": 1 << 15}
+BLOCKED = 0b1101                # bits of a channel of the kind "cas" that nobody has open
 CONF_DIGITALMON, CONF_NORMAL = 9, 0
 POLICY_IMMEDIATE, POLICY_WHEN_FULL, POLICY_HALF_FULL = 0, 1, 2
 FLUSH_ALL = 7
@@ -123,21 +124,21 @@ class Ctl:
             self._do(CHANCONFIG_OP, CHANCONFIG, chan, b"", sig, law, 0, 0, b"")
         fcntl.ioctl(self.fd, STARTUP, struct.pack("i", span))
 
-    def configure_cas(self, span, first, signallings):
+    def configure_cas(self, span, first, signallings, law=MULAW):
         """Its first channels are of these kinds of signalling (DAHDI's names); it runs."""
-        self._do(SPANCONFIG, LINECONFIG, span, b"", 0, B8ZS | ESF, 0)
+        self._do(SPANCONFIG, LINECONFIG, span, b"", 0, HDB3 if law == ALAW else B8ZS | ESF, 0)
         for chan, name in enumerate(signallings, first):
-            self._do(CHANCONFIG_OP, CHANCONFIG, chan, b"", SIGNALLING[name], MULAW, 0, 0, b"")
+            self._do(CHANCONFIG_OP, CHANCONFIG, chan, b"", SIGNALLING[name], law, 0, BLOCKED if name == "cas" else 0, b"")
         fcntl.ioctl(self.fd, STARTUP, struct.pack("i", span))
 
-    def wire(self, key, *kinds):
+    def wire(self, key, *kinds, law=MULAW):
         """Two spans looped to each other whose first channels are lines: the first channel of each end, and
         @kinds the signallings of both."""
         firsts = []
         for end, signallings in enumerate(kinds):
-            span = self.create(f"{key}:{end}", 24)
+            span = self.create(f"{key}:{end}", 31 if law == ALAW else 24)
             firsts.append(next(f for n, _, f in spans() if n == span))
-            self.configure_cas(span, firsts[end], signallings)
+            self.configure_cas(span, firsts[end], signallings, law)
         return firsts
 
     def load_zone(self, number=0):
