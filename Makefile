@@ -157,6 +157,8 @@ dahdi-locked:
 	@cp -ru $(DAHDI)/drivers/dahdi $(DOBJ)/dahdi/drivers
 	@cp -rsf $(CURDIR)/dahdi-bridge $(CURDIR)/kmod $(CURDIR)/bench/tdm $(DOBJ)
 	@find $(DOBJ) -xtype l -delete
+	@# The module's symbols may have changed: kbuild does not look at another's list again.
+	@find $(DOBJ)/dahdi-bridge -name Module.symvers ! -newer $(KOBJ)/Module.symvers -delete
 	$(DMAKE) M=$(DOBJ)/dahdi/drivers/dahdi CONFIG_DAHDI=m CONFIG_DAHDI_DYNAMIC=m \
 		CONFIG_DAHDI_DYNAMIC_LOC=m C=0 modules
 	$(DMAKE) M=$(DOBJ)/dahdi-bridge \
