@@ -15,6 +15,8 @@ ICOUNT = ["-icount", "shift=0,sleep=off", "-rtc", "base=2026-01-01,clock=vm", "-
 
 
 class Guest:
+    REACH_ROOT = ["virtio_pci", "virtio_console", "9p", "9pnet_virtio", "overlay"]
+
     def __init__(self, args, out):
         self.args, self.out = args, out
         self.kernel = f"{BUILD}/kernel/{args.kver}"
@@ -48,13 +50,12 @@ class Guest:
 
     def initramfs(self, path, config):
         """busybox, the few modules that reach the root file system, /init, /config."""
-        depends = ["virtio_pci", "virtio_console", "9p", "9pnet_virtio", "overlay"]
         files = {"init": open(f"{HERE}/init", "rb").read(),
                  "config": config.encode(),
                  "bin/busybox": open("/usr/bin/busybox" if os.path.exists("/usr/bin/busybox")
                                      else "/bin/busybox", "rb").read()}
         modules = []
-        for module in depends:
+        for module in self.REACH_ROOT:
             shown = subprocess.run(["/sbin/modprobe", "-d", self.kernel, "-S", self.args.kver,
                                     "--show-depends", module],
                                    capture_output=True, text=True, check=True).stdout
@@ -129,15 +130,19 @@ class Guest:
                                stdout=subprocess.PIPE, text=True, check=True).stdout
         return shown.strip().replace(",", " ")
 
-    def command(self, limit):
+    def own_initramfs(self):
+        """Where the initramfs is that tells the guest what it is for."""
         config = {"TREE": TREE, "OUT": self.out, "KERNEL": self.kernel, "KO": self.ko, "DEPENDS": self.depends(),
                   "ENV": " ".join(self.args.env), "SHELL_TERM": ""}
         if self.args.interactive:
             config["SHELL_TERM"] = os.environ.get("TERM", "dumb")
         initrd = f"{self.out}/initramfs"
         self.initramfs(initrd, "".join(f"{k}={shlex.quote(v)}\n" for k, v in config.items()))
+        return initrd
+
+    def command(self, limit):
         share = "local,security_model=none,multidevs=remap"
-        extra = ["-initrd", initrd, "-fsdev", f"{share},id=root,path=/,readonly=on",
+        extra = ["-initrd", self.own_initramfs(), "-fsdev", f"{share},id=root,path=/,readonly=on",
                  "-device", "virtio-9p-pci,fsdev=root,mount_tag=root",
                  "-fsdev", f"{share},id=out,path={self.out}",
                  "-device", "virtio-9p-pci,fsdev=out,mount_tag=out"]
