@@ -185,6 +185,8 @@ demo: setup		## two calls through three relays, in guests
 
 bench: modules $(BUILD)/xdp.bpf.o $(BUILD)/bench/redirect.bpf.o $(BUILD)/bench/drop.bpf.o $(BUILD)/bench/relay $(BUILD)/bench/dataplane	## instructions a packet, beside the kernel's own ways
 	bench/run
+bench-native:		## a packet at native speed, as ratios; builds a User-Mode Linux once
+	bench/native/run
 bench-tdm: dahdi	## instructions a telephone channel and tick, beside DAHDI's own
 	bench/run-tdm
 bench-calls: all modules	## what a call costs, beside Kamailio and rtpengine
@@ -261,6 +263,6 @@ clean:			## all that was built, but not the guest's kernel
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all voice anonymity asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check check-debug demo bench bench-tdm bench-calls bench-broker bench-path \
+.PHONY: all voice anonymity asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check check-debug demo bench bench-native bench-tdm bench-calls bench-broker bench-path \
 	install install-dahdi install-dkms uninstall clean help
 .DELETE_ON_ERROR:
