@@ -136,9 +136,14 @@ static u64 tick(void)
 	return ns;
 }
 
+/* Soft, for DAHDI's locks are none that a hard timer may take where interrupts are threads. */
 static enum hrtimer_restart timer_fn(struct hrtimer *t)
 {
+	unsigned long flags;
+
+	local_irq_save(flags);
 	tick();
+	local_irq_restore(flags);
 	hrtimer_forward_now(t, TICK_NS);
 	return HRTIMER_RESTART;
 }
@@ -161,7 +166,7 @@ static void run(u64 n)
 		cond_resched();
 	}
 	total_ns = ktime_get_ns() - start;
-	hrtimer_start(&timer, TICK_NS, HRTIMER_MODE_REL_HARD);
+	hrtimer_start(&timer, TICK_NS, HRTIMER_MODE_REL_SOFT);
 }
 
 static ssize_t run_write(struct file *file, const char __user *buf, size_t len, loff_t *pos)
@@ -217,7 +222,7 @@ static ssize_t expect_write(struct file *file, const char __user *buf, size_t le
 	c->octets = 0;
 	c->errors = 0;
 	c->slips = 0;
-	hrtimer_start(&timer, TICK_NS, HRTIMER_MODE_REL_HARD);
+	hrtimer_start(&timer, TICK_NS, HRTIMER_MODE_REL_SOFT);
 	mutex_unlock(&run_lock);
 	return len;
 }
@@ -319,9 +324,9 @@ static int __init card_init(void)
 	debugfs_create_file("run", 0600, dir, NULL, &run_fops);
 	debugfs_create_file("expect", 0200, dir, NULL, &expect_fops);
 	debugfs_create_file("report", 0400, dir, NULL, &report_fops);
-	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
+	hrtimer_init(&timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	timer.function = timer_fn;
-	hrtimer_start(&timer, TICK_NS, HRTIMER_MODE_REL_HARD);
+	hrtimer_start(&timer, TICK_NS, HRTIMER_MODE_REL_SOFT);
 	return 0;
 }
 
