@@ -141,21 +141,34 @@ static void name_of(const struct entry *entry, char name[FDSTORE_NAME_SIZE])
 	snprintf(name, FDSTORE_NAME_SIZE, "line-%u", entry->channel);
 }
 
-/* Only then: nobody may keep off hook what has no call that goes on. */
-static void on_active(struct cas_line *line, bool active, void *arg)
+static void keep(const struct entry *entry)
 {
-	const struct entry *entry = arg;
 	char name[FDSTORE_NAME_SIZE];
-	int err = 0;
+	int err;
 
 	name_of(entry, name);
-	if (active)
-		err = fdstore_keep(name, cas_line_fd(line));
-	else
-		fdstore_forget(name);
+	err = fdstore_keep(name, cas_line_fd(entry->line));
 	if (err && err != -ENOTSUP)
 		log_warn("trunk %s: channel %u: its call would not outlive the daemon: %s",
 			 entry->trunk, entry->channel, strerror(-err));
+}
+
+static void let_go(const struct entry *entry)
+{
+	char name[FDSTORE_NAME_SIZE];
+
+	name_of(entry, name);
+	fdstore_forget(name);
+}
+
+/* Only then: nobody may keep off hook what has no call that goes on. */
+static void on_active(struct cas_line *line, bool active, void *arg)
+{
+	(void)line;
+	if (active)
+		keep(arg);
+	else
+		let_go(arg);
 }
 
 static const struct cas_ops ops = { .offered = on_offered,
@@ -206,14 +219,6 @@ static void open_absent(void *arg)
 	}
 	if (absent)
 		loop_timer_set(lines->loop, &lines->retry, RETRY_MS, open_absent, lines);
-}
-
-static void let_go(const struct entry *entry)
-{
-	char name[FDSTORE_NAME_SIZE];
-
-	name_of(entry, name);
-	fdstore_forget(name);
 }
 
 static void take_held(struct entry *entry)
