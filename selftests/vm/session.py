@@ -35,6 +35,7 @@ class Session:
         self.excerpt = []
         self.begun = 0
         self.booted = self.done = self.in_klog = False
+        self.last = "nothing"
         self.deadline = time.monotonic() + BOOT_LIMIT
 
     def slug(self, n):
@@ -78,6 +79,8 @@ class Session:
             return
         word, _, rest = text[1:].partition(" ")
         self.in_klog = word == "klog"
+        if not self.in_klog:
+            self.last = text[1:]
         if word == "boot":
             self.booted = True
             self.deadline = time.monotonic() + HANG_GRACE
@@ -100,6 +103,7 @@ class Session:
             _, status, taint = map(int, rest.split())
             self.finish(status, taint)
         elif word == "unload":
+            self.deadline = time.monotonic() + HANG_GRACE
             status, taint = map(int, rest.split())
             why = self.complaints("unload", taint)
             self.fail("unload", ["rmmod phonion failed"] * bool(status) + [why] * bool(why))
@@ -119,7 +123,7 @@ class Session:
 
     def died(self, how):
         name = self.tap.name if self.tap else "boot" if not self.booted else "guest"
-        self.fail(name, [how], self.slug(self.now) if self.tap else None)
+        self.fail(name, [f"{how} (what it last told: {self.last})"], self.slug(self.now) if self.tap else None)
         self.report.tail(f"{self.out}/console.log", 20, "console")
         if not self.tap and self.todo:      # no test to blame: do not try for ever
             for _, test in self.todo:
