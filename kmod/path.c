@@ -122,11 +122,20 @@ static void headers6(struct phn_path *path, const struct phn_leg *leg,
 	path->hlen = sizeof(path->ip6) + sizeof(path->udp);
 }
 
-static enum phonion_path_state classify(const struct dst_entry *dst)
+/* IPv4 by an IPv6 next hop (RFC 5549), whose cached header would call it IPv6. */
+static bool crosses_families(const struct phn_path *path)
 {
+	return path->family == AF_INET &&
+	       ((const struct rtable *)path->dst)->rt_gw_family == AF_INET6;
+}
+
+static enum phonion_path_state classify(const struct phn_path *path)
+{
+	const struct dst_entry *dst = path->dst;
+
 	if (dst->dev->flags & IFF_LOOPBACK)
 		return PHONION_PATH_STATE_LOCAL;
-	if (dst_xfrm(dst) || dst->lwtstate)
+	if (dst_xfrm(dst) || dst->lwtstate || crosses_families(path))
 		return PHONION_PATH_STATE_TRANSFORMED;
 	return PHONION_PATH_STATE_FAST;
 }
@@ -136,14 +145,9 @@ static struct neighbour *next_hop(const struct phn_path *path)
 	struct net_device *dev = path->dst->dev;
 	const struct in6_addr *next6;
 	struct neighbour *neigh;
-	struct rtable *rt;
 
-	if (path->family == AF_INET) {
-		rt = (struct rtable *)path->dst;
-		if (rt->rt_gw_family == AF_INET6)
-			return ip_neigh_gw6(dev, &rt->rt_gw6);
-		return ip_neigh_gw4(dev, rt_nexthop(rt, path->ip4.daddr));
-	}
+	if (path->family == AF_INET)
+		return ip_neigh_gw4(dev, rt_nexthop((struct rtable *)path->dst, path->ip4.daddr));
 	next6 = rt6_nexthop((struct rt6_info *)path->dst, &path->ip6.daddr);
 	neigh = __ipv6_neigh_lookup_noref(dev, next6);
 	return neigh ?: __neigh_create(&nd_tbl, next6, dev, false);
@@ -217,7 +221,7 @@ static struct phn_path *path_alloc(struct phn_leg *leg, const struct phn_leg_con
 		headers4(path, leg, conf);
 	else
 		headers6(path, leg, conf);
-	path->state = classify(dst);
+	path->state = classify(path);
 	note_genid(path, leg->pn->net);
 	path->headroom = path->hlen + LL_RESERVED_SPACE(dst->dev);
 	path->sure_mtu = sure_mtu(path);

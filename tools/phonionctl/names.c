@@ -37,7 +37,7 @@ static const struct {
 	[PHONION_PATH_STATE_DEVICE_DOWN] = { "device-down",
 					     "the outgoing device is down or has no carrier; see 'ip link'" },
 	[PHONION_PATH_STATE_TRANSFORMED] = { "transformed",
-					     "the route is under IPsec or a tunnel; packets go by the network stack" },
+					     "the route is under IPsec, a tunnel, or by a next hop of IPv6; packets go by the network stack" },
 	[PHONION_PATH_STATE_WINDOW_CLOSED] = { "window-closed",
 					       "the leg's window is not open; nothing is accepted or sent" },
 	[PHONION_PATH_STATE_TDM] = { "tdm",

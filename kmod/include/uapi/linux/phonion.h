@@ -72,7 +72,7 @@ enum phonion_source_policy {
  * @PHONION_PATH_STATE_DEVICE_DOWN: The outgoing device is down or has no
  *   carrier.
  * @PHONION_PATH_STATE_TRANSFORMED: The route is under IPsec or a light-weight
- *   tunnel; packets go by the stack.
+ *   tunnel, or IPv4's by an IPv6 next hop; packets go by the stack.
  * @PHONION_PATH_STATE_WINDOW_CLOSED: The leg's window has not opened yet, or
  *   has closed.
  * @PHONION_PATH_STATE_TDM: The leg is a TDM channel, to which no packets leave.
