@@ -22,6 +22,7 @@ EVENT = {"number": 101, "codec": "telephone-event"}
 NOISE = {"number": 13, "codec": "comfort-noise"}
 SENTINEL = b"the last one"
 DAY = 86400000  # ms: a lease that no test outlives, however slow its kernel
+PAGE = 4096     # octets; no message of a dump has less room
 XDP = "xdp" in sys.argv and not sys.argv.remove("xdp")   # the rest names tests
 XDP_OBJECT = f"{os.environ.get('PHONION_BUILD', 'build')}/xdp.bpf.o"
 
@@ -118,6 +119,23 @@ class Rig:
 
     def stats(self):
         return self.nl.do("stats-get")
+
+    def parted(self, op, octets):
+        """Dumps by @op whose first message ends at each attribute of the @octets after a page:
+        octets of that message where the rest did not follow."""
+        def timeless(told):
+            return [{k: v for k, v in x.items() if k != "lease"} for x in told]
+        with self.relay:
+            client = nl.Client(room=PAGE)
+        whole, wrong = timeless(self.nl.dump(op)), []
+        for client.room in range(PAGE, PAGE + octets, 4):
+            client._send(client.message(op, {}, nl.DUMP))
+            head = list(client._messages())
+            got = timeless(client._decode(m) for m in head + client._answers())
+            if got != whole or len(head) >= len(whole):
+                wrong.append(client.room)
+        client.close()
+        return wrong
 
     def collect(self, side, seconds=20.0, whole=False):
         """What reached @side until now: a packet of another call, sent last, ends it.

@@ -146,9 +146,11 @@ def spec():
 
 
 class Client:
-    """A socket in the namespace that the process is in when it is made."""
-    def __init__(self, groups=(), timeout=30.0):
-        self.spec = spec()
+    """A socket in the namespace that the process is in when it is made. @room: octets that
+    it reads at once; a dump's messages are as long (Linux: from a page on, and never shorter
+    than before)."""
+    def __init__(self, groups=(), timeout=30.0, room=1 << 18):
+        self.spec, self.room = spec(), room
         self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
         self.sock.bind((0, 0))
         self.sock.settimeout(timeout)
@@ -195,7 +197,7 @@ class Client:
         return self._message(self.family, o["value"], attrs, flags)
 
     def _messages(self):
-        data = self.sock.recv(1 << 18)
+        data = self.sock.recv(self.room)
         off = 0
         while off + 16 <= len(data):
             length = struct.unpack_from("=I", data, off)[0]
