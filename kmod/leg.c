@@ -153,17 +153,14 @@ static void release_entrance(struct phn_leg *leg)
  *
  * Context: process, under legs_lock.
  * Return: the leg, or an error pointer: -EADDRINUSE, -EADDRNOTAVAIL, -EEXIST,
- * -ENOMEM, -ENODEV when the namespace is going away or there is no such channel,
- * -EBUSY when the channel is a leg already.
+ * -ENOMEM, -ENODEV when there is no such channel, -EBUSY when the channel is a leg
+ * already.
  */
 struct phn_leg *phn_leg_new(struct phn_net *pn, const struct phn_leg_params *params,
 			    struct netlink_ext_ack *extack)
 {
 	struct phn_leg *leg;
 	int err;
-
-	if (pn->exiting)
-		return ERR_PTR(-ENODEV);
 
 	leg = leg_alloc(pn, params);
 	if (!leg)
@@ -210,7 +207,8 @@ void phn_leg_del(struct phn_leg *leg)
 
 /**
  * phn_leg_del_all - end all legs of a namespace that goes away
- * @pn: the namespace; no leg can be made in it any more
+ * @pn: the namespace; no leg can be made in it any more, for the socket of whoever would
+ *	ask holds the namespace, and the module has no family any more when it goes
  */
 void phn_leg_del_all(struct phn_net *pn)
 {
@@ -218,7 +216,6 @@ void phn_leg_del_all(struct phn_net *pn)
 	unsigned long id;
 
 	mutex_lock(&pn->legs_lock);
-	pn->exiting = true;
 	xa_for_each(&pn->ids, id, leg)
 		phn_leg_del(leg);
 	mutex_unlock(&pn->legs_lock);

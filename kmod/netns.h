@@ -28,7 +28,6 @@ struct phn_net_stats;
  * @n_ended: legs that a lease or window ended; under @legs_lock
  * @generation: changes when the set of legs does, to mark dumps that it
  *	changed under; under @legs_lock
- * @exiting: no leg may be made any more; under @legs_lock
  * @sweep: ends what has run out; armed while there are legs
  * @stats: per-CPU counters
  */
@@ -44,7 +43,6 @@ struct phn_net {
 	unsigned int n_bridges;
 	u64 n_ended;
 	u32 generation;
-	bool exiting;
 	struct delayed_work sweep;
 	struct phn_net_stats __percpu *stats;
 };

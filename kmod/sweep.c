@@ -66,8 +66,7 @@ void phn_sweep_init(struct phn_net *pn)
 /* Under legs_lock. */
 void phn_sweep_start(struct phn_net *pn)
 {
-	if (!pn->exiting)
-		queue_delayed_work(system_power_efficient_wq, &pn->sweep, SWEEP_PERIOD);
+	queue_delayed_work(system_power_efficient_wq, &pn->sweep, SWEEP_PERIOD);
 }
 
 /* After phn_leg_del_all(): with no legs, it does not arm itself again. */
