@@ -72,11 +72,9 @@ static struct phn_leg *leg_alloc(struct phn_net *pn, const struct phn_leg_params
 	if (!leg)
 		return NULL;
 	leg->stats = alloc_percpu_gfp(struct phn_leg_stats, GFP_KERNEL_ACCOUNT);
-	if (!leg->stats)
-		goto err_leg;
 	conf = kmemdup(&params->conf, sizeof(*conf), GFP_KERNEL_ACCOUNT);
-	if (!conf)
-		goto err_stats;
+	if (!leg->stats || !conf)
+		goto err_leg;
 
 	leg->pn = pn;
 	leg->local = params->local;
@@ -93,9 +91,9 @@ static struct phn_leg *leg_alloc(struct phn_net *pn, const struct phn_leg_params
 	phn_leg_renew(leg, params->lease_ms);
 	return leg;
 
-err_stats:
-	free_percpu(leg->stats);
 err_leg:
+	kfree(conf);
+	free_percpu(leg->stats);
 	kfree(leg);
 	return NULL;
 }

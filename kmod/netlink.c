@@ -42,28 +42,26 @@ static struct sk_buff *reply_new(struct genl_info *info, u8 cmd, void **hdr)
 {
 	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 
-	if (!msg)
-		return NULL;
-	*hdr = genlmsg_put_reply(msg, info, &phn_nl_family, 0, cmd);
-	if (!*hdr) {
-		nlmsg_free(msg);
-		return NULL;
-	}
-	return msg;
+	*hdr = msg ? genlmsg_put_reply(msg, info, &phn_nl_family, 0, cmd) : NULL;
+	if (*hdr)
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
 }
 
 /* Under legs_lock. */
 static struct sk_buff *reply_leg(struct genl_info *info, struct phn_leg *leg)
 {
+	int err = -ENOMEM;
 	struct sk_buff *msg;
 	void *hdr;
 
 	msg = reply_new(info, info->genlhdr->cmd, &hdr);
-	if (!msg)
-		return ERR_PTR(-ENOMEM);
-	if (phn_nl_put_leg(msg, leg)) {
+	if (msg)
+		err = phn_nl_put_leg(msg, leg);
+	if (err) {
 		nlmsg_free(msg);
-		return ERR_PTR(-EMSGSIZE);
+		return ERR_PTR(err);
 	}
 	genlmsg_end(msg, hdr);
 	return msg;
@@ -349,16 +347,16 @@ static int put_stats(struct sk_buff *msg, struct phn_net *pn)
 int phn_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct phn_net *pn = phn_net(genl_info_net(info));
+	int err = -ENOMEM;
 	struct sk_buff *msg;
 	void *hdr;
-	int err;
 
 	msg = reply_new(info, PHONION_CMD_STATS_GET, &hdr);
-	if (!msg)
-		return -ENOMEM;
-	mutex_lock(&pn->legs_lock);
-	err = put_stats(msg, pn);
-	mutex_unlock(&pn->legs_lock);
+	if (msg) {
+		mutex_lock(&pn->legs_lock);
+		err = put_stats(msg, pn);
+		mutex_unlock(&pn->legs_lock);
+	}
 	if (err) {
 		nlmsg_free(msg);
 		return err;

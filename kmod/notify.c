@@ -16,16 +16,10 @@ static struct sk_buff *begin(const struct phn_leg *leg, u8 cmd, void **hdr)
 	if (!genl_has_listeners(&phn_nl_family, leg->pn->net, PHN_NLGRP_EVENTS))
 		return NULL;
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_ATOMIC);
-	if (!msg)
-		return NULL;
-	*hdr = genlmsg_put(msg, 0, 0, &phn_nl_family, 0, cmd);
-	if (!*hdr || nla_put_u32(msg, PHONION_A_LEG_ID, leg->id))
-		goto err_msg;
-	if (leg->cookie_len && nla_put(msg, PHONION_A_LEG_COOKIE, leg->cookie_len, leg->cookie))
-		goto err_msg;
-	return msg;
-
-err_msg:
+	*hdr = msg ? genlmsg_put(msg, 0, 0, &phn_nl_family, 0, cmd) : NULL;
+	if (*hdr && !nla_put_u32(msg, PHONION_A_LEG_ID, leg->id) &&
+	    !(leg->cookie_len && nla_put(msg, PHONION_A_LEG_COOKIE, leg->cookie_len, leg->cookie)))
+		return msg;
 	nlmsg_free(msg);
 	return NULL;
 }
@@ -66,13 +60,11 @@ void phn_notify_dtmf(struct phn_leg *leg, u8 digit, u16 duration)
 	void *hdr;
 	struct sk_buff *msg = begin(leg, PHONION_CMD_DTMF_NTF, &hdr);
 
-	if (!msg)
-		return;
-	if (nla_put_u8(msg, PHONION_A_LEG_EVENT_DIGIT, digit) ||
-	    nla_put_u16(msg, PHONION_A_LEG_EVENT_DURATION, duration))
-		nlmsg_free(msg);
-	else
+	if (msg && !nla_put_u8(msg, PHONION_A_LEG_EVENT_DIGIT, digit) &&
+	    !nla_put_u16(msg, PHONION_A_LEG_EVENT_DURATION, duration))
 		send(leg, msg, hdr);
+	else
+		nlmsg_free(msg);
 }
 
 void phn_notify_leg_end(struct phn_leg *leg, enum phonion_end_cause cause)
@@ -80,10 +72,9 @@ void phn_notify_leg_end(struct phn_leg *leg, enum phonion_end_cause cause)
 	void *hdr;
 	struct sk_buff *msg = begin(leg, PHONION_CMD_LEG_END_NTF, &hdr);
 
-	if (!msg)
-		return;
-	if (nla_put_u32(msg, PHONION_A_LEG_END_CAUSE, cause) || phn_nl_put_leg_stats(msg, leg))
-		nlmsg_free(msg);
-	else
+	if (msg && !nla_put_u32(msg, PHONION_A_LEG_END_CAUSE, cause) &&
+	    !phn_nl_put_leg_stats(msg, leg))
 		send(leg, msg, hdr);
+	else
+		nlmsg_free(msg);
 }
