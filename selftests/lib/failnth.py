@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Allocations that fail on purpose: the n-th one of a system call (Linux's
-Documentation/fault-injection), on a kernel that can do so."""
+"""Allocations that fail on purpose (Linux's Documentation/fault-injection), on a kernel that
+can do so: the n-th one of a system call, or by chance those that cannot wait for memory."""
 import os
 
 import nl
 
 FAR = 1 << 20       # allocations; no call of ours has so many
+SLAB = "/sys/kernel/debug/failslab"
 
 
 def allow():
@@ -57,3 +58,17 @@ def count(call):
     if step.error:
         raise step.error
     return FAR - step.left
+
+
+class Short:
+    """Meanwhile so many of a hundred allocations fail that cannot wait, whoever's they are: a
+    packet's, a timer's, a notification's; not those of whoever asks and sends."""
+    def __init__(self, percent):
+        self.percent = percent
+
+    def __enter__(self):
+        for name, value in ("verbose", 0), ("times", -1), ("ignore-gfp-wait", "Y"), ("probability", self.percent):
+            _write(f"{SLAB}/{name}", str(value))
+
+    def __exit__(self, *_):
+        _write(f"{SLAB}/probability", "0")
