@@ -19,6 +19,7 @@
 
 /**
  * struct phd_span - a span
+ * @list: in spans
  * @span: as DAHDI knows it
  * @n_open: channels that somebody has open; without any there is nothing to do
  * @sender: sends what the channels have brought, after the tick
@@ -27,6 +28,7 @@
  * @chan: the channels
  */
 struct phd_span {
+	struct list_head list;
 	struct dahdi_span span;
 	atomic_t n_open;
 	struct tasklet_struct sender;
@@ -36,6 +38,8 @@ struct phd_span {
 };
 
 static struct dahdi_device *device;
+/* The device's own list has none any more when DAHDI has unregistered it. */
+static LIST_HEAD(spans);
 
 static struct phd_span *to_span(struct dahdi_span *span)
 {
@@ -161,8 +165,8 @@ static void device_free(void)
 {
 	struct phd_span *s, *next;
 
-	list_for_each_entry_safe(s, next, &device->spans, span.device_node) {
-		list_del(&s->span.device_node);
+	list_for_each_entry_safe(s, next, &spans, list) {
+		list_del(&s->list);
 		tasklet_kill(&s->sender);
 		kfree(s->chans);
 		kvfree(s);
@@ -195,6 +199,7 @@ int phd_spans_init(unsigned int n_spans, unsigned int n_chans)
 		s = span_alloc(i, n_chans);
 		if (!s)
 			goto err_device;
+		list_add_tail(&s->list, &spans);
 		list_add_tail(&s->span.device_node, &device->spans);
 	}
 	err = dahdi_register_device(device, NULL);
@@ -225,7 +230,7 @@ struct phd_chan *phd_chan_find(unsigned int number)
 	struct phd_span *s;
 	unsigned int first;
 
-	list_for_each_entry(s, &device->spans, span.device_node) {
+	list_for_each_entry(s, &spans, list) {
 		first = s->chan[0].chan.channo;
 		if (first && number >= first && number - first < s->span.channels)
 			return &s->chan[number - first];
