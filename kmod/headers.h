@@ -19,7 +19,7 @@ static __always_inline void phn_write_udp(struct sk_buff *skb, struct udphdr *uh
 {
 	*uh = path->udp;
 	uh->len = len;
-	uh->check = csum16_add(path->udp_sum, len);
+	uh->check = csum16_add(path->udp.check, len);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	skb->csum_offset = offsetof(struct udphdr, check);
 }
@@ -29,7 +29,7 @@ static __always_inline void phn_write_ip4(struct sk_buff *skb, struct iphdr *iph
 {
 	*iph = path->ip4;
 	iph->tot_len = len;
-	iph->check = ~csum16_add(path->ip4_sum, len);
+	iph->check = ~csum16_add(path->ip4.check, len);
 	skb->protocol = htons(ETH_P_IP);
 }
 

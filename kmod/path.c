@@ -103,8 +103,8 @@ static void headers4(struct phn_path *path, const struct phn_leg *leg,
 		.saddr = phn_addr_ip4(&leg->local),
 		.daddr = phn_addr_ip4(&conf->remote),
 	};
-	path->ip4_sum = ~ip_fast_csum(&path->ip4, path->ip4.ihl);
-	path->udp_sum = ~csum_tcpudp_magic(path->ip4.saddr, path->ip4.daddr, 0, IPPROTO_UDP, 0);
+	path->ip4.check = ~ip_fast_csum(&path->ip4, path->ip4.ihl);
+	path->udp.check = ~csum_tcpudp_magic(path->ip4.saddr, path->ip4.daddr, 0, IPPROTO_UDP, 0);
 	path->hlen = sizeof(path->ip4) + sizeof(path->udp);
 }
 
@@ -118,7 +118,7 @@ static void headers6(struct phn_path *path, const struct phn_leg *leg,
 		.daddr = *phn_addr_ip6(&conf->remote),
 	};
 	ip6_flow_hdr(&path->ip6, conf->dscp << 2, 0);
-	path->udp_sum = ~csum_ipv6_magic(&path->ip6.saddr, &path->ip6.daddr, 0, IPPROTO_UDP, 0);
+	path->udp.check = ~csum_ipv6_magic(&path->ip6.saddr, &path->ip6.daddr, 0, IPPROTO_UDP, 0);
 	path->hlen = sizeof(path->ip6) + sizeof(path->udp);
 }
 
@@ -222,6 +222,7 @@ static struct phn_path *path_alloc(struct phn_leg *leg, const struct phn_leg_con
 	else
 		headers6(path, leg, conf);
 	path->state = classify(path);
+	path->hold = conf->hold;
 	note_genid(path, leg->pn->net);
 	path->headroom = path->hlen + LL_RESERVED_SPACE(dst->dev);
 	path->sure_mtu = sure_mtu(path);
@@ -244,6 +245,9 @@ const struct phn_path *phn_path_build(struct phn_leg *leg)
 	const struct phn_leg_conf *conf;
 	struct phn_path *path = NULL;
 
+	/* Nobody need wait for the lock: there is no path of a peer that is not known. */
+	if (!rcu_dereference(leg->conf)->remote.port)
+		return NULL;
 	spin_lock(&leg->path_lock);
 	conf = rcu_dereference_protected(leg->conf, lockdep_is_held(&leg->path_lock));
 	if (conf->remote.port)

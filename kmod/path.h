@@ -16,50 +16,53 @@
 
 /**
  * struct phn_path - the way to a leg's peer
- * @rcu: freed after a grace period
  * @dst: route; a reference is held, which does not hold the device: the
  *	route code takes it out of @dst when it goes
  * @neigh: next hop, on the fast path only; a reference is held, which does hold
  *	the device: phn_path_flush() lets go of it when that is unregistered
- * @cookie: for dst_check()
  * @genid: of an IPv4 route on the fast path: it holds while the namespace has the same;
  *	of others, what @genid_now never is
  * @genid_now: what the namespace has
  * @family: AF_INET or AF_INET6
  * @state: PHONION_PATH_STATE_FAST, or why packets must go by the stack
+ * @hold: as in the leg's configuration
  * @hlen: octets of IP and UDP headers
  * @headroom: octets that a packet needs before its RTP header
  * @sure_mtu: a packet of so many octets fits for as long as @dst is valid
- * @udp_sum: of the pseudo-header, but for the length; never 0
- * @ip4_sum: of @ip4; never 0
- * @ip4: IPv4 header to send, but for its length and checksum
+ * @udp: UDP header to send, but for its length; its checksum is the pseudo-header's, but
+ *	for the length; never 0
+ * @ip4: IPv4 header to send, but for its length; its checksum is the sum of the rest, and
+ *	no complement; never 0
  * @ip6: IPv6 header to send, but for its length
- * @udp: UDP header to send, but for its length and checksum
+ * @cookie: for dst_check()
+ * @rcu: freed after a grace period
  *
  * Made from a leg's configuration and immutable. Every field of the headers
  * that could tell of the packet's origin is a constant: TTL, DSCP, flow label,
- * IP identification (0, with DF, RFC 6864), presence of a UDP checksum.
+ * IP identification (0, with DF, RFC 6864), presence of a UDP checksum. What a
+ * packet of IPv4 needs is in one line of the cache.
  */
 struct phn_path {
-	struct rcu_head rcu;
 	struct dst_entry *dst;
 	struct neighbour *neigh;
-	u32 cookie;
-	int genid;
 	const atomic_t *genid_now;
-	u16 family;
-	u8 state;
-	u8 hlen;
+	int genid;
 	u16 headroom;
 	u16 sure_mtu;
-	__sum16 udp_sum;
-	__sum16 ip4_sum;
+	u8 family;
+	u8 state;
+	u8 hlen;
+	bool hold;
+	struct udphdr udp;
 	union {
 		struct iphdr ip4;
 		struct ipv6hdr ip6;
-	} __aligned(8);
-	struct udphdr udp;
+	};
+	u32 cookie;
+	struct rcu_head rcu;
 };
+
+static_assert(offsetofend(struct phn_path, ip4) <= 64);
 
 const struct phn_path *phn_path_build(struct phn_leg *leg);
 

@@ -5,6 +5,22 @@
 #include <net/ip6_route.h>
 
 /**
+ * phn_tx_no_path - why a leg without a path sends nothing
+ * @leg: the leg
+ *
+ * Context: RCU read-side section.
+ * Return: the counter of the reason.
+ */
+noinline int phn_tx_no_path(const struct phn_leg *leg)
+{
+	const struct phn_leg_conf *conf = rcu_dereference(leg->conf);
+
+	if (!conf->remote.port)
+		return PHN_DROP_NO_BRIDGE;
+	return conf->hold ? PHN_DROP_HOLD : PHN_DROP_NO_ROUTE;
+}
+
+/**
  * phn_tx_slow - send a packet by the stack
  * @net: the namespace
  * @path: the way, not on the fast path

@@ -22,6 +22,7 @@ int phn_tx_event(struct phn_leg *leg, const struct phn_event *event, bool first,
 int phn_tx_speech(struct phn_leg *leg, const u8 *ulaw, unsigned int len, u32 units, u64 at,
 		  u64 now);
 const struct phn_pt *phn_tx_speech_pt(const struct phn_leg_conf *conf);
+int phn_tx_no_path(const struct phn_leg *leg);
 void phn_tx_slow(struct net *net, const struct phn_path *path, struct sk_buff *skb);
 
 /* @len: octets of payload */
@@ -45,21 +46,20 @@ static __always_inline bool phn_tx_fits(const struct phn_path *path, unsigned in
 	return likely(len <= path->sure_mtu) || len <= dst_mtu(path->dst);
 }
 
-/* Whether a payload may leave, and how. Return: 0, or the counter of the reason why not. */
+/*
+ * Whether a payload may leave, and how. Return: 0, or the counter of the reason why not.
+ * The path says of the leg's configuration what is to be known, so that is not read.
+ */
 static __always_inline int phn_tx_admit(struct phn_leg *leg, unsigned int len, u64 now,
 					const struct phn_path **path)
 {
-	const struct phn_leg_conf *conf = rcu_dereference(leg->conf);
-
 	if (phn_check_window(leg, now))
 		return PHN_DROP_WINDOW;
-	if (!conf->remote.port)
-		return PHN_DROP_NO_BRIDGE;
-	if (conf->hold)
-		return PHN_DROP_HOLD;
 	*path = phn_path_get(leg);
 	if (unlikely(!*path))
-		return PHN_DROP_NO_ROUTE;
+		return phn_tx_no_path(leg);
+	if (unlikely((*path)->hold))
+		return PHN_DROP_HOLD;
 	if (!phn_tx_fits(*path, len + PHN_RTP_HLEN + (*path)->hlen))
 		return PHN_DROP_TOO_BIG;
 	return 0;

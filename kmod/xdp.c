@@ -182,16 +182,14 @@ static bool read_eth(struct phn_frame *f, struct hh_cache *hh)
 static bool has_way(struct phn_frame *f, u64 now)
 {
 	struct phn_leg *to = f->to;
-	const struct phn_leg_conf *conf = rcu_dereference(to->conf);
 	const struct phn_path *path;
 
 	/* Pairs with phn_leg_end_sending(). */
-	if (smp_load_acquire(&to->sending) || phn_check_window(to, now) || !conf->remote.port ||
-	    conf->hold)
+	if (smp_load_acquire(&to->sending) || phn_check_window(to, now))
 		return false;
 	path = phn_path_get(to);
 	f->path = path;
-	return path && path->state == PHONION_PATH_STATE_FAST &&
+	return path && !path->hold && path->state == PHONION_PATH_STATE_FAST &&
 	       path->hlen + PHN_RTP_HLEN + f->len <= path->sure_mtu &&
 	       READ_ONCE(path->neigh->nud_state) & NUD_CONNECTED &&
 	       takes_frames(path->dst->dev) && read_eth(f, &path->neigh->hh);
@@ -209,7 +207,7 @@ static void write_ip(u8 *to, const struct phn_path *path, unsigned int len)
 
 		*iph = path->ip4;
 		iph->tot_len = htons(len);
-		iph->check = ~csum16_add(path->ip4_sum, iph->tot_len);
+		iph->check = ~csum16_add(path->ip4.check, iph->tot_len);
 	} else {
 		struct ipv6hdr *ip6h = (struct ipv6hdr *)to;
 
@@ -227,7 +225,8 @@ static void write_udp(u8 *to, const struct phn_frame *f, __wsum payload)
 	*uh = f->path->udp;
 	uh->len = htons(sizeof(*uh) + PHN_RTP_HLEN + f->len);
 	phn_rtp_write(to + sizeof(*uh), &f->rtp);
-	sum += phn_csum_udp_rtp(uh) + (__force u16)f->path->udp_sum + (__force u16)uh->len;
+	/* The path's checksum, which is the pseudo-header's, is still in it. */
+	sum += phn_csum_udp_rtp(uh) + (__force u16)uh->len;
 	uh->check = phn_csum_make(sum);
 }
 
