@@ -68,6 +68,8 @@ static struct phn_leg *leg_alloc(struct phn_net *pn, const struct phn_leg_params
 	struct phn_leg_conf *conf;
 	struct phn_leg *leg;
 
+	/* A slab of a power of two is so aligned. */
+	BUILD_BUG_ON(sizeof(*conf) > 64);
 	leg = kzalloc(sizeof(*leg), GFP_KERNEL_ACCOUNT);
 	if (!leg)
 		return NULL;

@@ -33,8 +33,8 @@ struct phn_tdm;
  * @rcu: freed after a grace period
  * @remote: the peer; port 0 while it is not known
  * @latch: the port of the first valid packet shall become @remote's
- * @source_policy: enum phonion_source_policy, as set
  * @hold: nothing is sent to the peer, nothing accepted from it
+ * @source_policy: enum phonion_source_policy, as set
  * @dscp: of outgoing packets
  * @n_pt: entries of @pt
  * @pt: payload types
@@ -43,14 +43,15 @@ struct phn_tdm;
  * @media_timeout_ms: 0 is off
  *
  * Immutable once published: a change replaces the whole, under the leg's
- * path_lock, and readers see one or the other.
+ * path_lock, and readers see one or the other. It is a line of the cache of
+ * its own: each packet received reads it.
  */
 struct phn_leg_conf {
 	struct rcu_head rcu;
 	struct phn_addr remote;
-	bool latch;
+	bool latch : 1;
+	bool hold : 1;
 	u8 source_policy;
-	bool hold;
 	u8 dscp;
 	u8 n_pt;
 	struct phn_pt pt[PHONION_MAX_PAYLOAD_TYPES];
@@ -63,27 +64,27 @@ struct phn_leg_conf {
  * struct phn_leg - a leg
  * @node: in phn_net.table
  * @local: local address; the key
+ * @bridge: RCU; the direction from this leg to the other, NULL when not
+ *	bridged; changed under phn_net.legs_lock
+ * @stats: per-CPU counters
+ * @open_ns: CLOCK_MONOTONIC from which packets pass
+ * @close_ns: CLOCK_MONOTONIC from which they do not: end of lease or window
  * @id: identity in the namespace
  * @pn: the namespace; NULL never, but not to be touched after a grace period
  *	from the leg's removal
- * @conf: RCU; replaced under @path_lock
- * @bridge: RCU; the direction from this leg to the other, NULL when not
- *	bridged; changed under phn_net.legs_lock
- * @path: RCU; how packets get to the peer, NULL until one is to be sent;
- *	replaced under @path_lock
- * @stats: per-CPU counters
- * @sending: PHN_SENDING_OWN: leg-dtmf or leg-play sends, and nothing is forwarded
- *	to the peer meanwhile; PHN_SENDING_TDM: the peer is a TDM channel, always
- * @open_ns: CLOCK_MONOTONIC from which packets pass
- * @close_ns: CLOCK_MONOTONIC from which they do not: end of lease or window
  * @last_rx_ns: CLOCK_MONOTONIC of the last accepted packet, 0 before it
  * @rate_ns: CLOCK_MONOTONIC up to which the rate limit's budget is used
+ * @conf: RCU; replaced under @path_lock
  * @rx: reception statistics
  * @event_ts: timestamp of the DTMF event that was last told
  * @event_seen: @event_ts is one
  * @tx: outgoing stream
  * @tx_seq: lets @tx.anchor be read without a lock; written under @tx_lock
  * @tx_lock: guards a change of source in @tx
+ * @path: RCU; how packets get to the peer, NULL until one is to be sent;
+ *	replaced under @path_lock
+ * @sending: PHN_SENDING_OWN: leg-dtmf or leg-play sends, and nothing is forwarded
+ *	to the peer meanwhile; PHN_SENDING_TDM: the peer is a TDM channel, always
  * @path_lock: guards replacing @conf and @path
  * @sock: kernel sockets that hold the RTP and the RTCP port
  * @cookie: given back to userspace
@@ -104,36 +105,38 @@ struct phn_leg_conf {
  * packet path finds it in the table, by its sockets or by a bridge, and uses
  * it within one RCU read-side section; it takes no reference.
  *
- * The fields from @last_rx_ns to @event_seen are written without a lock by
- * whichever CPU receives the leg's flow. Should the flow move to another CPU
- * in mid-packet, a jitter or budget update may be lost; nothing else depends
- * on them.
+ * The fields from @last_rx_ns to @event_seen, but for @conf, are written without
+ * a lock by whichever CPU receives the leg's flow. Should the flow move to
+ * another CPU in mid-packet, a jitter or budget update may be lost; nothing else
+ * depends on them.
  */
 struct phn_leg {
-	/* Read for every packet. */
+	/* Read for every packet, received or sent. */
 	struct rhash_head node;
 	struct phn_addr local;
-	u32 id;
-	struct phn_net *pn;
-	struct phn_leg_conf __rcu *conf;
 	struct phn_bridge_dir __rcu *bridge;
-	struct phn_path __rcu *path;
 	struct phn_leg_stats __percpu *stats;
-	u8 sending;
 	u64 open_ns;
 	u64 close_ns;
 
-	/* Written for every packet received. */
+	/* Read at need. */
+	u32 id ____cacheline_aligned;
+	struct phn_net *pn;
+
+	/* Written for every packet received, but for what receiving it reads. */
 	u64 last_rx_ns ____cacheline_aligned;
 	u64 rate_ns;
+	struct phn_leg_conf __rcu *conf;
 	struct phn_rxstat rx;
 	u32 event_ts;
 	bool event_seen;
 
-	/* Written for every packet sent. */
+	/* Written for every packet sent, but for what sending it reads. */
 	struct phn_stream tx ____cacheline_aligned;
 	seqcount_spinlock_t tx_seq;
 	spinlock_t tx_lock;
+	struct phn_path __rcu *path;
+	u8 sending;
 
 	/* Control plane. */
 	spinlock_t path_lock ____cacheline_aligned;

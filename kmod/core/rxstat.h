@@ -22,10 +22,10 @@
  * @bad_seq: sequence number that would confirm a restart, plus 1 << 16 of
  *	"none expected"
  * @received: packets received since @base_seq
- * @lost_before: lost of earlier sources and before restarts
  * @transit: relative transit time of the last packet, in timestamp units
  * @jitter: sixteen times the jitter in timestamp units
  * @set: false until the first packet
+ * @lost_before: lost of earlier sources and before restarts
  */
 struct phn_rxstat {
 	u32 ssrc;
@@ -34,10 +34,10 @@ struct phn_rxstat {
 	u16 max_seq;
 	u32 bad_seq;
 	u32 received;
-	s64 lost_before;
 	u32 transit;
 	u32 jitter;
 	bool set;
+	s64 lost_before;
 };
 
 void phn_rxstat_restart(struct phn_rxstat *st, struct phn_rtp rtp, u64 now_ns);
