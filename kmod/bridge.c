@@ -76,6 +76,8 @@ static struct phn_bridge *bridge_alloc(struct phn_leg *a, const struct phn_leg_c
 
 static void bridge_publish(struct phn_bridge *bridge)
 {
+	WRITE_ONCE(bridge->leg[0]->ahead, bridge->leg[1]);
+	WRITE_ONCE(bridge->leg[1]->ahead, bridge->leg[0]);
 	rcu_assign_pointer(bridge->leg[0]->bridge, &bridge->dir[0]);
 	rcu_assign_pointer(bridge->leg[1]->bridge, &bridge->dir[1]);
 }
@@ -161,6 +163,8 @@ bool phn_bridge_del(struct phn_leg *leg)
 		return false;
 	RCU_INIT_POINTER(bridge->leg[0]->bridge, NULL);
 	RCU_INIT_POINTER(bridge->leg[1]->bridge, NULL);
+	WRITE_ONCE(bridge->leg[0]->ahead, NULL);
+	WRITE_ONCE(bridge->leg[1]->ahead, NULL);
 	leg->pn->n_bridges--;
 	kfree_rcu(bridge, rcu);
 	return true;

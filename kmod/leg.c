@@ -77,6 +77,7 @@ static struct phn_leg *leg_alloc(struct phn_net *pn, const struct phn_leg_params
 	conf = kmemdup(&params->conf, sizeof(*conf), GFP_KERNEL_ACCOUNT);
 	if (!leg->stats || !conf)
 		goto err_leg;
+	leg->tx_stats = leg->stats;
 
 	leg->pn = pn;
 	leg->local = params->local;

@@ -66,7 +66,8 @@ struct phn_leg_conf {
  * @local: local address; the key
  * @bridge: RCU; the direction from this leg to the other, NULL when not
  *	bridged; changed under phn_net.legs_lock
- * @stats: per-CPU counters
+ * @ahead: the other leg, for the cache only: who sends to it has it of @bridge; as that
+ *	one, valid for an RCU read-side section
  * @open_ns: CLOCK_MONOTONIC from which packets pass
  * @close_ns: CLOCK_MONOTONIC from which they do not: end of lease or window
  * @id: identity in the namespace
@@ -75,6 +76,7 @@ struct phn_leg_conf {
  * @last_rx_ns: CLOCK_MONOTONIC of the last accepted packet, 0 before it
  * @rate_ns: CLOCK_MONOTONIC up to which the rate limit's budget is used
  * @conf: RCU; replaced under @path_lock
+ * @stats: per-CPU counters
  * @rx: reception statistics
  * @event_ts: timestamp of the DTMF event that was last told
  * @event_seen: @event_ts is one
@@ -83,6 +85,7 @@ struct phn_leg_conf {
  * @tx_lock: guards a change of source in @tx
  * @path: RCU; how packets get to the peer, NULL until one is to be sent;
  *	replaced under @path_lock
+ * @tx_stats: @stats, where sending finds it
  * @sending: PHN_SENDING_OWN: leg-dtmf or leg-play sends, and nothing is forwarded
  *	to the peer meanwhile; PHN_SENDING_TDM: the peer is a TDM channel, always
  * @path_lock: guards replacing @conf and @path
@@ -105,8 +108,8 @@ struct phn_leg_conf {
  * packet path finds it in the table, by its sockets or by a bridge, and uses
  * it within one RCU read-side section; it takes no reference.
  *
- * The fields from @last_rx_ns to @event_seen, but for @conf, are written without
- * a lock by whichever CPU receives the leg's flow. Should the flow move to
+ * The fields from @last_rx_ns to @event_seen, but for @conf and @stats, are written
+ * without a lock by whichever CPU receives the leg's flow. Should the flow move to
  * another CPU in mid-packet, a jitter or budget update may be lost; nothing else
  * depends on them.
  */
@@ -115,7 +118,7 @@ struct phn_leg {
 	struct rhash_head node;
 	struct phn_addr local;
 	struct phn_bridge_dir __rcu *bridge;
-	struct phn_leg_stats __percpu *stats;
+	const struct phn_leg *ahead;
 	u64 open_ns;
 	u64 close_ns;
 
@@ -127,6 +130,7 @@ struct phn_leg {
 	u64 last_rx_ns ____cacheline_aligned;
 	u64 rate_ns;
 	struct phn_leg_conf __rcu *conf;
+	struct phn_leg_stats __percpu *stats;
 	struct phn_rxstat rx;
 	u32 event_ts;
 	bool event_seen;
@@ -136,6 +140,7 @@ struct phn_leg {
 	seqcount_spinlock_t tx_seq;
 	spinlock_t tx_lock;
 	struct phn_path __rcu *path;
+	struct phn_leg_stats __percpu *tx_stats;
 	u8 sending;
 
 	/* Control plane. */

@@ -37,7 +37,7 @@ static __always_inline int phn_transmit(struct phn_leg *leg, const struct phn_pa
 			return PHN_DROP_NO_ROUTE;
 		phn_xmit(path, skb);
 	}
-	phn_leg_count_packet(leg->stats, PHN_TX_PACKETS, len);
+	phn_leg_count_packet(leg->tx_stats, PHN_TX_PACKETS, len);
 	return 0;
 }
 

@@ -240,7 +240,7 @@ static int send(struct xdp_buff *xdp, struct phn_frame *f, u8 *eth, __wsum paylo
 	xdp->data_meta = xdp_data_meta_unsupported(xdp) ? eth + 1 : eth;
 	xdp->data = eth;
 	xdp->data_end = f->payload + f->len;
-	phn_leg_count_packet(f->to->stats, PHN_TX_PACKETS, f->len);
+	phn_leg_count_packet(f->to->tx_stats, PHN_TX_PACKETS, f->len);
 	return f->path->dst->dev->ifindex;
 }
 
@@ -289,9 +289,13 @@ static __always_inline int forward(struct phn_net *pn, struct xdp_buff *xdp)
 
 	if (!is_ordinary(xdp) || !parse(pn, &f, xdp))
 		return LEAVE;
+	phn_fetch_to(f.leg);
 	conf = rcu_dereference(f.leg->conf);
+	if (conf->hold || conf->latch || !parse_rtp(&f))
+		return LEAVE;
+	phn_fetch_rest(f.leg, f.to);
 	now = ktime_get_ns();
-	if (conf->hold || conf->latch || !parse_rtp(&f) || !has_way(&f, now) ||
+	if (!has_way(&f, now) ||
 	    new_start(&f) < (u8 *)xdp->data_hard_start + sizeof(struct xdp_frame))
 		return LEAVE;
 	payload = csum_partial(f.payload, f.len, 0);
