@@ -82,6 +82,14 @@ static inline void place(const char *relay, const char *caller, const char *call
 	b = (struct side){ .local = address(relay, 20002), .remote = address(callee, 4000) };
 }
 
+/* Ordinary ones, for a test to change before it makes them. */
+static inline void place_legs(struct dp_leg *leg_a, struct dp_leg *leg_b)
+{
+	place("127.0.0.1", "127.0.0.8", "127.0.0.9");
+	*leg_a = leg_of(&a);
+	*leg_b = leg_of(&b);
+}
+
 static inline void make_both(struct dp_leg *leg_a, struct dp_leg *leg_b)
 {
 	make(&a, leg_a);
@@ -93,9 +101,7 @@ static inline void call(void)
 {
 	struct dp_leg leg_a, leg_b;
 
-	place("127.0.0.1", "127.0.0.8", "127.0.0.9");
-	leg_a = leg_of(&a);
-	leg_b = leg_of(&b);
+	place_legs(&leg_a, &leg_b);
 	make_both(&leg_a, &leg_b);
 }
 

@@ -42,9 +42,7 @@ static void test_latch(void **state)
 	(void)state;
 	if (!dp)
 		skip();
-	place("127.0.0.1", "127.0.0.8", "127.0.0.9");
-	leg_a = leg_of(&a);
-	leg_b = leg_of(&b);
+	place_legs(&leg_a, &leg_b);
 	leg_a.source_policy = PHONION_SOURCE_POLICY_LATCH_PORT;
 	make_both(&leg_a, &leg_b);
 	moved = phone(&to);
@@ -141,9 +139,7 @@ static void test_rate(void **state)
 	(void)state;
 	if (!dp)
 		skip();
-	place("127.0.0.1", "127.0.0.8", "127.0.0.9");
-	leg_a = leg_of(&a);
-	leg_b = leg_of(&b);
+	place_legs(&leg_a, &leg_b);
 	leg_a.rate_limit = 1;
 	make_both(&leg_a, &leg_b);
 	for (int i = 0; i < 5; i++)
@@ -172,9 +168,7 @@ static void test_window(void **state)
 	(void)state;
 	if (!dp)
 		skip();
-	place("127.0.0.1", "127.0.0.8", "127.0.0.9");
-	leg_a = leg_of(&a);
-	leg_b = leg_of(&b);
+	place_legs(&leg_a, &leg_b);
 	opens = leg_a.not_before_ns = realtime() + 1500000000ull;
 	make_both(&leg_a, &leg_b);
 	say(&a, 1);

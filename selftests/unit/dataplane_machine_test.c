@@ -63,9 +63,7 @@ static void test_no_descriptors(void **state)
 	(void)state;
 	if (!dp)
 		skip();
-	place("127.0.0.1", "127.0.0.8", "127.0.0.9");
-	leg_a = leg_of(&a);
-	leg_b = leg_of(&b);
+	place_legs(&leg_a, &leg_b);
 	make(&a, &leg_a);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &was), 0);
 	few = was;

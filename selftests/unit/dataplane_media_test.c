@@ -149,9 +149,7 @@ static void test_payload_types(void **state)
 	(void)state;
 	if (!dp)
 		skip();
-	place("127.0.0.1", "127.0.0.8", "127.0.0.9");
-	leg_a = leg_of(&a);
-	leg_b = leg_of(&b);
+	place_legs(&leg_a, &leg_b);
 	leg_b.pt[0].number = 96;
 	leg_b.n_pt = 1;
 	make_both(&leg_a, &leg_b);
@@ -176,9 +174,7 @@ static void test_laws(void **state)
 	(void)state;
 	if (!dp)
 		skip();
-	place("127.0.0.1", "127.0.0.8", "127.0.0.9");
-	leg_a = leg_of(&a);
-	leg_b = leg_of(&b);
+	place_legs(&leg_a, &leg_b);
 	leg_b.pt[0] = (struct dp_payload_type)PCMA;
 	make_both(&leg_a, &leg_b);
 	rtp(p, 0, 1);
@@ -213,9 +209,7 @@ static void test_no_bridge(void **state)
 	(void)state;
 	if (!dp)
 		skip();
-	place("127.0.0.1", "127.0.0.8", "127.0.0.9");
-	leg_a = leg_of(&a);
-	leg_b = leg_of(&b);
+	place_legs(&leg_a, &leg_b);
 	leg_b.remote = none.remote;
 	make(&a, &leg_a);
 	say(&a, 1);
@@ -240,9 +234,7 @@ static void test_no_route(void **state)
 	(void)state;
 	if (!dp)
 		skip();
-	place("127.0.0.1", "127.0.0.8", "127.0.0.9");
-	leg_a = leg_of(&a);
-	leg_b = leg_of(&b);
+	place_legs(&leg_a, &leg_b);
 	leg_b.remote = address("192.0.2.1", 4000);
 	make_both(&leg_a, &leg_b);
 	assert_int_equal(ops->leg_get(dp, b.leg, &leg), 0);
