@@ -183,8 +183,9 @@ demo: setup		## two calls through three relays, in guests
 	$(MAKE) -j$(shell nproc) all dahdi
 	selftests/demo/run
 
-bench: modules $(BUILD)/xdp.bpf.o $(BUILD)/bench/redirect.bpf.o $(BUILD)/bench/drop.bpf.o $(BUILD)/bench/relay $(BUILD)/bench/dataplane	## instructions a packet, beside the kernel's own ways
+bench: bench-parts	## instructions a packet, beside the kernel's own ways
 	bench/run
+bench-parts: modules $(BUILD)/xdp.bpf.o $(BUILD)/bench/redirect.bpf.o $(BUILD)/bench/drop.bpf.o $(BUILD)/bench/relay $(BUILD)/bench/dataplane
 bench-native:		## a packet at native speed, as ratios; builds a User-Mode Linux once
 	bench/native/run
 bench-tdm: dahdi	## instructions a telephone channel and tick, beside DAHDI's own
@@ -263,6 +264,6 @@ clean:			## all that was built, but not the guest's kernel
 help:			## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 12
 
-.PHONY: all voice anonymity asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check check-debug demo bench bench-native bench-tdm bench-calls bench-broker bench-path \
-	install install-dahdi install-dkms uninstall clean help
+.PHONY: all voice anonymity asan unit run-units fuzz run-fuzzers modules modules-locked dahdi dahdi-locked style format setup check check-debug demo bench bench-parts bench-native bench-tdm \
+	bench-calls bench-broker bench-path install install-dahdi install-dkms uninstall clean help
 .DELETE_ON_ERROR:
