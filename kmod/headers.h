@@ -36,7 +36,7 @@ static __always_inline void phn_write_ip4(struct sk_buff *skb, struct iphdr *iph
 static __always_inline void phn_write_ip6(struct sk_buff *skb, struct ipv6hdr *ip6h,
 					  const struct phn_path *path, __be16 len)
 {
-	*ip6h = path->ip6;
+	phn_path_put_ip6(path, ip6h);
 	ip6h->payload_len = len;
 	skb->protocol = htons(ETH_P_IPV6);
 }

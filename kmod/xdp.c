@@ -211,7 +211,7 @@ static void write_ip(u8 *to, const struct phn_path *path, unsigned int len)
 	} else {
 		struct ipv6hdr *ip6h = (struct ipv6hdr *)to;
 
-		*ip6h = path->ip6;
+		phn_path_put_ip6(path, ip6h);
 		ip6h->payload_len = htons(len - sizeof(*ip6h));
 	}
 }
