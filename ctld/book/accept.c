@@ -105,6 +105,13 @@ static uint64_t receipt_end(const struct hop_bind *bind)
 	return end < last ? end : last;
 }
 
+static int skip(struct book *book, const char *broker, uint64_t sequence)
+{
+	struct rows_change change = { .broker = broker, .sequence = sequence };
+
+	return rows_apply(book->rows, &change);
+}
+
 /* The box opens: whoever sealed it hears of it. */
 static int answer(struct book *book, const char *broker, const struct row *item,
 		  const struct hop *hop)
@@ -120,6 +127,11 @@ static int answer(struct book *book, const char *broker, const struct row *item,
 	if (verdict < 0)
 		return verdict;
 	err = make_receipt(book, item, hop, verdict, receipt);
+	if (err == -EBADMSG) {
+		/* No receipt can be sealed to such a key: that must not stop what comes after. */
+		count(book, BOOK_MALFORMED, broker);
+		return skip(book, broker, item->sequence);
+	}
 	if (err)
 		return err;
 	if (verdict == RECEIPT_ACCEPTED)
@@ -133,13 +145,6 @@ static int answer(struct book *book, const char *broker, const struct row *item,
 		count(book, BOOK_REFUSED, broker);
 	brokers_wake(book, broker);
 	return verdict == RECEIPT_ACCEPTED ? open_added(book, item) : 0;
-}
-
-static int skip(struct book *book, const char *broker, uint64_t sequence)
-{
-	struct rows_change change = { .broker = broker, .sequence = sequence };
-
-	return rows_apply(book->rows, &change);
 }
 
 /*

@@ -384,6 +384,34 @@ static void test_unopened(void **state)
 	assert_int_equal(reservations(), 0);
 }
 
+/* A key to which nothing can be sealed (RFC 7748, section 6.1): what comes after it is taken. */
+static void test_reply_key(void **state)
+{
+	static const uint8_t low_order[][HPKE_KEY_LEN] = {
+		{ 0 },
+		{ 1 },
+		{ 0xe0, 0xeb, 0x7a, 0x7c, 0x3b, 0x41, 0xb8, 0xae, 0x16, 0x56, 0xe3,
+		  0xfa, 0xf1, 0x9f, 0xc4, 0x6a, 0xda, 0x09, 0x8d, 0xeb, 0x9c, 0x32,
+		  0xb1, 0xfd, 0x86, 0x62, 0x05, 0x16, 0x5f, 0x49, 0xb8, 0x00 },
+	};
+	struct callee c;
+	uint64_t sequence;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(low_order) / sizeof(*low_order); i++) {
+		plan(&c, OWN, "");
+		memcpy(c.hop.reply_key, low_order[i], HPKE_KEY_LEN);
+		seal(&c);
+		give(&c, "b1");
+		assert_int_equal(refused(BOOK_MALFORMED), i + 1);
+		assert_int_equal(rows_sequence(t.book->rows, "b1", &sequence), 0);
+		assert_int_equal(sequence, c.row.sequence);
+	}
+	assert_int_equal(reservations(), 0);
+	plan(&c, OWN, "");
+	assert_int_equal(verdict_of(&c), RECEIPT_ACCEPTED);
+}
+
 static void test_replays(void **state)
 {
 	struct callee first, c;
@@ -678,13 +706,13 @@ static void test_reconfigure(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_own_number),	 TEST(test_window),	      TEST(test_shared_number),
-		TEST(test_codes_clash),	 TEST(test_own_number_taken), TEST(test_verdicts),
-		TEST(test_unopened),	 TEST(test_replays),	      TEST(test_cancel),
-		TEST(test_restart),	 TEST(test_killed),	      TEST(test_memory_forgets),
-		TEST(test_memory_waits), TEST(test_disk_forgets),     TEST(test_newer_schema),
-		TEST(test_two_daemons),	 TEST(test_not_a_book),	      TEST(test_key_of_others),
-		TEST(test_reconfigure),
+		TEST(test_own_number),	   TEST(test_window),		TEST(test_shared_number),
+		TEST(test_codes_clash),	   TEST(test_own_number_taken), TEST(test_verdicts),
+		TEST(test_unopened),	   TEST(test_reply_key),	TEST(test_replays),
+		TEST(test_cancel),	   TEST(test_restart),		TEST(test_killed),
+		TEST(test_memory_forgets), TEST(test_memory_waits),	TEST(test_disk_forgets),
+		TEST(test_newer_schema),   TEST(test_two_daemons),	TEST(test_not_a_book),
+		TEST(test_key_of_others),  TEST(test_reconfigure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
