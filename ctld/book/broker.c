@@ -109,31 +109,67 @@ static int request(struct book_broker *broker, const char *method, const char *p
 	return err;
 }
 
+static void wake(struct book_broker *broker)
+{
+	if (!broker->call && !broker->failures)
+		loop_timer_set(broker->book->loop, &broker->timer, 0, on_timer, broker);
+}
+
+/*
+ * All brokers are told the same, and at about the same time: a callee takes any of those
+ * that have a relay's newest word, so with a word for each it would always be the last.
+ */
+static int renew_statement(struct book *book)
+{
+	char *jws;
+	int err = describe(book, &jws);
+
+	if (err)
+		return err;
+	free(book->statement);
+	book->statement = jws;
+	book->statements++;
+	for (size_t i = 0; i < book->n_brokers; i++) {
+		book->brokers[i].announce_ms = 0;
+		wake(&book->brokers[i]);
+	}
+	return 0;
+}
+
 static void on_announced(int err, const struct http_response *response, void *arg)
 {
 	struct book_broker *broker = arg;
+	struct book *book = broker->book;
 
+	/* It has had a later one: that one again would not do. */
+	if (!err && response->status == 409)
+		broker->told = broker->telling;
 	if (!is_good(broker, "announce", err, response))
 		return;
+	broker->told = broker->telling;
 	broker->announced_s = book_now_s();
-	broker->announce_ms = loop_now(broker->book->loop) + jitter(ANNOUNCE_EVERY_MS);
+	if (broker->told == book->statements)
+		broker->announce_ms = loop_now(book->loop) + jitter(ANNOUNCE_EVERY_MS);
 	next(broker);
 }
 
 static void announce(struct book_broker *broker)
 {
-	char path[32 + SIGN_KEY_CHARS], *jws, *body;
+	char path[32 + SIGN_KEY_CHARS], *body;
+	struct book *book = broker->book;
 	json_t *root;
-	int err = describe(broker->book, &jws);
+	int err = 0;
 
+	if (!book->statement || broker->told == book->statements)
+		err = renew_statement(book);
 	if (err) {
 		failed(broker, "announce", strerror(-err));
 		return;
 	}
-	root = json_pack("{s:s}", "descriptor", jws);
+	broker->telling = book->statements;
+	root = json_pack("{s:s}", "descriptor", book->statement);
 	body = root ? json_dumps(root, JSON_COMPACT) : NULL;
 	json_decref(root);
-	free(jws);
 	if (!body) {
 		failed(broker, "announce", strerror(ENOMEM));
 		return;
@@ -311,8 +347,8 @@ void brokers_wake(struct book *book, const char *name)
 
 	for (size_t i = 0; i < book->n_brokers; i++) {
 		broker = &book->brokers[i];
-		if (!strcmp(broker->conf->name, name) && !broker->call && !broker->failures)
-			loop_timer_set(book->loop, &broker->timer, 0, on_timer, broker);
+		if (!strcmp(broker->conf->name, name))
+			wake(broker);
 	}
 }
 
@@ -342,7 +378,9 @@ void brokers_stop(struct book *book)
 		loop_timer_del(&book->brokers[i].timer);
 	}
 	free(book->brokers);
+	free(book->statement);
 	book->brokers = NULL;
+	book->statement = NULL;
 	book->n_brokers = 0;
 }
 

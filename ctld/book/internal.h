@@ -22,7 +22,8 @@ struct book_broker {
 	const struct conf_broker *conf;
 	struct http_call *call;
 	struct loop_timer timer;
-	uint64_t announce_ms; /* loop time from which it must be announced again */
+	uint64_t announce_ms;	    /* loop time from which it must be announced again */
+	unsigned int told, telling; /* which statement it has, and which is on its way */
 	uint64_t announced_s, collected_s, failing_s;
 	unsigned int failures;			/* in a row */
 	uint8_t receipt_id[RESERVATION_ID_LEN]; /* of the receipt that is being sent */
@@ -44,6 +45,8 @@ struct book {
 	struct http_client *http;
 	struct book_broker *brokers;
 	size_t n_brokers;
+	char *statement;	 /* what brokers are told of the relay; NULL: to be made */
+	unsigned int statements; /* how many there were */
 	struct book_open *open;
 	size_t n_open;
 	struct loop_timer refresh;
