@@ -21,12 +21,22 @@
 #define MAX_BACKOFF_MS	  (300 * 1000)
 #define MAX_ITEMS_BODY	  (1u << 20)
 #define MAX_ITEMS	  256
+#define TAKE_MS		  50 /* then it is others' turn: leases are renewed by the same loop */
 
 static void next(struct book_broker *broker);
 
 static void on_timer(void *arg)
 {
 	next(arg);
+}
+
+/* As it passes within a turn of the loop, which loop_now() does not tell. */
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
 }
 
 /* A fifth more or less, so that relays which started together do not stay so. */
@@ -274,18 +284,22 @@ static int take_item(struct book_broker *broker, struct json_reader *reader, con
 	return take_reservation(broker, reader, object, sequence);
 }
 
-/* How many items there were, or a negative errno. What came before a bad one is kept. */
+/*
+ * How many items there were, or a negative errno. What came before a bad one is kept. What
+ * there was no time for is asked for again.
+ */
 static int take_items(struct book_broker *broker, const struct http_response *response)
 {
 	static const char *const names[] = { "next", "items", NULL };
 	struct json_reader reader = { NULL };
 	json_t *root = json_object_of(&reader, response->body, response->len);
 	const json_t *items = json_list(&reader, root, "items", 0, MAX_ITEMS);
+	uint64_t until = now_ms() + TAKE_MS;
 	size_t n = json_array_size(items), i;
 	int err = 0;
 
 	json_members(&reader, root, names);
-	for (i = 0; i < n && !err && !reader.error; i++)
+	for (i = 0; i < n && !err && !reader.error && now_ms() < until; i++)
 		err = take_item(broker, &reader, json_array_get(items, i));
 	json_decref(root);
 	if (reader.error)
