@@ -50,10 +50,14 @@ static void write_all(FILE *out, const struct broker *broker)
 	counter(out, "items_collected_total", "Items given to relays.", metrics->items_collected);
 }
 
+/* Where this machine's clients are held to no limits, they are an onion service's: anybody. */
 static bool may_see(const struct broker *broker, const struct http_exchange *exchange)
 {
-	return broker->conf->metrics == METRICS_EVERYBODY ||
-	       (broker->conf->metrics == METRICS_LOOPBACK && limits_is_loopback(exchange->client));
+	const struct broker_conf *conf = broker->conf;
+
+	return conf->metrics == METRICS_EVERYBODY ||
+	       (conf->metrics == METRICS_LOOPBACK && conf->limits.loopback &&
+		limits_is_loopback(exchange->client));
 }
 
 void metrics_serve(struct broker *broker, struct http_exchange *exchange, const char *name)

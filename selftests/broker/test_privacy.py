@@ -12,11 +12,13 @@ def test_metrics():
     text = Client(broker).get("/metrics").body.decode()
     ok("phonion_broker_reservations_total" in text, "there are metrics")
     ok("127.0.0.1" not in text and "::1" not in text and "+49" not in text, "without addresses and numbers")
-    other = Broker('metrics = "nobody";\n').start()
-    try:
-        refused(Client(other).get("/metrics"), 404, "not-found", "they can be kept back")
-    finally:
-        eq(other.stop(), 0, "it ends in order")
+    for what, conf, limits in (("they can be kept back", 'metrics = "nobody";\n', None),
+                               ("an onion service's clients do not get them", "", "limits = { loopback = false; };\n")):
+        other = Broker(conf, limits=limits).start()
+        try:
+            refused(Client(other).get("/metrics"), 404, "not-found", what)
+        finally:
+            eq(other.stop(), 0, "it ends in order")
 
 
 def test_log_is_silent():
