@@ -43,6 +43,7 @@ struct catalog {
 /* What is read from the store, to take the place of what is there. */
 struct reading {
 	struct catalog *catalog;
+	uint64_t now;
 	struct directory_relay *relays;
 	struct known **known;
 	size_t n, room;
@@ -136,6 +137,13 @@ static int reading_grow(struct reading *reading)
 	return 0;
 }
 
+/* The operator's list may be another than when the relay was stored. */
+static bool is_listed(const struct reading *reading, const struct descriptor *descriptor)
+{
+	return broker_conf_admits(reading->catalog->conf, descriptor->relay) &&
+	       descriptor->expires <= reading->now + DESCRIPTOR_MAX_LIFETIME_S;
+}
+
 static int on_relay(const uint8_t key[SIGN_KEY_LEN], const char *jws, void *arg)
 {
 	struct reading *reading = arg;
@@ -146,6 +154,10 @@ static int on_relay(const uint8_t key[SIGN_KEY_LEN], const char *jws, void *arg)
 		err = known_get(reading->catalog, &known, key, jws);
 	if (err)
 		return err == -ENOMEM ? err : 0; /* one that cannot be read is not listed */
+	if (!is_listed(reading, known->descriptor)) {
+		known_put(known);
+		return 0;
+	}
 	reading->known[reading->n] = known;
 	reading->relays[reading->n++] = (struct directory_relay){
 		.jws = known->jws,
@@ -176,9 +188,35 @@ static int on_busy(const uint8_t key[SIGN_KEY_LEN], const char *ingress, uint64_
 	return 0;
 }
 
+/* Of each number, runs that are no more than GAP slots apart become one. */
+static size_t join(struct busy *busy, size_t n, uint64_t gap)
+{
+	struct busy *last = busy;
+
+	for (size_t i = 1; i < n; i++) {
+		uint64_t end = last->first + last->count;
+
+		if (strcmp(busy[i].ingress, last->ingress) || busy[i].first > end + gap)
+			*++last = busy[i];
+		else if (busy[i].first + busy[i].count > end)
+			last->count = busy[i].first + busy[i].count - last->first;
+	}
+	return last + 1 - busy;
+}
+
+/*
+ * More than callees read of one relay: what lies between two runs is called busy too, the
+ * shortest first. Each number has one run in the end, and they are not too many.
+ */
+static void limit_busy(struct directory_relay *relay)
+{
+	for (uint64_t gap = 1; relay->n_busy > DIRECTORY_MAX_BUSY; gap *= 2)
+		relay->n_busy = join(relay->busy, relay->n_busy, gap);
+}
+
 static int read_store(struct catalog *catalog, uint64_t now)
 {
-	struct reading reading = { .catalog = catalog };
+	struct reading reading = { .catalog = catalog, .now = now };
 	struct directory *directory = &catalog->directory;
 	int err = store_relays(catalog->store, now, on_relay, &reading);
 
@@ -188,6 +226,8 @@ static int read_store(struct catalog *catalog, uint64_t now)
 		relays_free(reading.relays, reading.known, reading.n);
 		return err;
 	}
+	for (size_t i = 0; i < reading.n; i++)
+		limit_busy(&reading.relays[i]);
 	relays_free(directory->relays, catalog->known, directory->n_relays);
 	directory->relays = reading.relays;
 	directory->n_relays = reading.n;
@@ -427,5 +467,5 @@ void catalog_free(struct catalog *catalog)
 void catalog_reconfigure(struct catalog *catalog, const struct broker_conf *conf)
 {
 	catalog->conf = conf;
-	catalog->dirty = true;
+	catalog->dirty = catalog->relays_dirty = true;
 }

@@ -54,6 +54,11 @@ static int check_descriptor(struct broker *broker, struct http_exchange *exchang
 	if (descriptor->expires <= now)
 		return reply_problem(exchange, PROBLEM_OUT_OF_RANGE,
 				     "the descriptor's \"expires\" must be later than now");
+	if (descriptor->expires > now + DESCRIPTOR_MAX_LIFETIME_S)
+		return reply_problem(
+			exchange, PROBLEM_OUT_OF_RANGE,
+			"the descriptor's \"expires\" must be at most %d days from now",
+			DESCRIPTOR_MAX_LIFETIME_S / 86400);
 	if (descriptor->issued > now + CLOCK_SKEW_S)
 		return reply_problem(exchange, PROBLEM_OUT_OF_RANGE,
 				     "the descriptor's \"issued\" must not be later than now: "

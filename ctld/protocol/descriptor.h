@@ -12,14 +12,15 @@
 
 #include "protocol/hop.h"
 
-#define DESCRIPTOR_TYPE		 "phonion-relay"
-#define DESCRIPTOR_MAX_LEN	 16384 /* characters of the JWS */
-#define DESCRIPTOR_MAX_TRUNKS	 16
-#define DESCRIPTOR_MAX_INGRESSES 64 /* of one trunk */
-#define DESCRIPTOR_MAX_PREFIXES	 64 /* of one trunk */
-#define DESCRIPTOR_NAME_SIZE	 65 /* operator and carrier: UTF-8, and NUL */
-#define DESCRIPTOR_MAX_LANES	 1000
-#define DESCRIPTOR_MAX_PRICE	 16
+#define DESCRIPTOR_TYPE		  "phonion-relay"
+#define DESCRIPTOR_MAX_LEN	  16384 /* characters of the JWS */
+#define DESCRIPTOR_MAX_TRUNKS	  16
+#define DESCRIPTOR_MAX_INGRESSES  64 /* of one trunk */
+#define DESCRIPTOR_MAX_PREFIXES	  64 /* of one trunk */
+#define DESCRIPTOR_NAME_SIZE	  65 /* operator and carrier: UTF-8, and NUL */
+#define DESCRIPTOR_MAX_LANES	  1000
+#define DESCRIPTOR_MAX_PRICE	  16
+#define DESCRIPTOR_MAX_LIFETIME_S (7 * 86400) /* from when a broker is told */
 
 enum technology { TECH_SIP, TECH_PRI, TECH_CAS, TECH_COUNT };
 

@@ -14,7 +14,6 @@
 #define VERSION	    1
 #define MAX_TIME    (1ull << 40)
 #define MAX_HORIZON (366 * 86400)
-#define MAX_BUSY    4096 /* runs of slots of one relay */
 #define MAX_DER	    1024
 
 static bool is_token_key(const uint8_t *der, size_t len)
@@ -90,10 +89,12 @@ static int read_relay(struct json_reader *reader, const json_t *object, struct l
 		      struct directory_relay *relay)
 {
 	static const char *const names[] = { "descriptor", "busy", NULL };
-	const json_t *list = json_list(reader, object, "busy", 0, MAX_BUSY);
+	const json_t *list = json_list(reader, object, "busy", 0, SIZE_MAX);
 	size_t n = json_array_size(list);
 
 	json_members(reader, object, names);
+	if (n > DIRECTORY_MAX_BUSY)
+		return -E2BIG;
 	relay->jws = take(reader, lifted, json_text(reader, object, "descriptor"));
 	relay->busy = n ? calloc(n, sizeof(*relay->busy)) : NULL;
 	if (n && !relay->busy)
@@ -110,7 +111,7 @@ static void relay_free(struct directory_relay *relay)
 	free(relay->busy);
 }
 
-/* One relay's bad descriptor must not take the others' away. */
+/* What is wrong with one relay must not take the others away. */
 static int read_relays(struct json_reader *reader, const json_t *root, struct lifted *lifted,
 		       struct directory *directory, size_t *left_out)
 {

@@ -18,7 +18,8 @@
 #define DIRECTORY_MAX_LEN    (64u << 20) /* characters of the JWS */
 #define DIRECTORY_MAX_RELAYS 20000
 #define DIRECTORY_MAX_TOKENS 64
-#define DIRECTORY_SKEW_S     300 /* by which the broker's clock may be ahead of ours */
+#define DIRECTORY_MAX_BUSY   4096 /* runs of slots of one relay */
+#define DIRECTORY_SKEW_S     300  /* by which the broker's clock may be ahead of ours */
 
 /* Slots of an ingress in which no lane is free: [first, first + count). */
 struct busy {

@@ -7,7 +7,7 @@ import time
 
 from common import broker, listed, refused
 from crypto import b64, certificate, ec_key
-from rig import RECEIPT, Broker, Client, Relay, Reservation
+from rig import RECEIPT, SLOT, Broker, Client, Relay, Reservation
 from tap import eq, ok, until
 
 
@@ -86,6 +86,7 @@ def test_descriptors():
     refused(relay.announce(descriptor=other.descriptor()), 403, "wrong-certificate", "another relay's descriptor")
     refused(relay.announce(issued=now - 100, expires=now - 1), 422, "out-of-range", "a descriptor that is over")
     refused(relay.announce(issued=now + 4000, expires=now + 8000), 422, "out-of-range", "one of the future")
+    refused(relay.announce(expires=now + 7 * 86400 + 60), 422, "out-of-range", "one for more than a week")
     eq(relay.announce(descriptor=good).status, 204, "the good one")
 
 
@@ -102,6 +103,24 @@ def test_expired_relay():
     refused(Reservation(relay, "+4930999").put(), 404, "unknown-ingress", "nor an ingress that never was")
 
 
+def test_busy_limit():
+    """A relay with more runs of busy slots than a callee reads of one is listed with some of them joined."""
+    numbers = [f"+49305{n:02}" for n in range(13)]
+    relay = listed(price=0, ingresses=[(number, 0) for number in numbers])
+    client = Client(broker)
+    made = [(number, ahead) for ahead in range(4, 650, 2) for number in numbers][:4100]
+    first = int(time.time()) // SLOT
+    refusals = [a.status for number, ahead in made if (a := Reservation(relay, number, ahead).put(client)).status != 201]
+    eq(refusals, [], f"{len(made)} slots with gaps between them are reserved")
+    ok(until(lambda: len(busy_of(relay)) == 13), "each number has one run")
+    runs = {run["ingress"]: (run["first"], run["first"] + run["count"]) for run in busy_of(relay)}
+    ok(all(runs[number][0] <= first + ahead < runs[number][1] for number, ahead in made), "that has all of its slots")
+
+
+def busy_of(relay):
+    return relay.in_directory()["busy"]
+
+
 def test_admission():
     relay, guest = Relay(broker), Relay(broker)
     other = Broker(f'relays = [ "{relay.key.name}" ];\n').start()
@@ -110,10 +129,13 @@ def test_admission():
             one.broker, one.client = other, Client(other, one.pem)
         eq(relay.announce().status, 204, "a relay that is on the list")
         refused(guest.announce(), 403, "not-admitted", "one that is not")
+        ok(until(relay.in_directory), "the directory has it")
         other.configure("relays = [ ];\n")
         other.process.send_signal(1)
         ok(until(lambda: b"configuration read again" in other.log()), "the list is read again")
         refused(relay.announce(), 403, "not-admitted", "an empty list admits nobody")
+        ok(until(lambda: not relay.in_directory()), "and takes who was on it out of the directory")
+        refused(Reservation(relay).put(), 404, "unknown-relay", "nothing can be reserved there")
         other.configure('relays = "open";\nlimits = { relays = 1; };\n', limits="")
         other.process.send_signal(1)
         ok(until(lambda: other.log().count(b"configuration read again") == 2), "and again")

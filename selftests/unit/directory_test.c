@@ -351,6 +351,30 @@ static void leaves_out_who_does_not_read(void **state)
 	free(spoilt);
 }
 
+/* Of one relay with N runs of busy slots. */
+static char *with_busy(unsigned int n)
+{
+	static const char run[] = "{\"ingress\":\"+4930000000\",\"first\":1000,\"count\":4},";
+	char *runs = malloc(n * sizeof(run)), *changed, *end = runs;
+
+	while (n--)
+		end = stpcpy(end, run);
+	changed = replaced(text, run, runs);
+	free(runs);
+	return changed;
+}
+
+static void leaves_out_who_is_too_busy(void **state)
+{
+	char *most = with_busy(DIRECTORY_MAX_BUSY - 2), *more = with_busy(DIRECTORY_MAX_BUSY - 1);
+
+	(void)state;
+	assert_int_equal(read_text(most, NOW, RELAYS, 0), 0);
+	assert_int_equal(read_text(more, NOW, RELAYS - 1, 1), 0);
+	free(most);
+	free(more);
+}
+
 static void lists_a_relay_once(void **state)
 {
 	char *changed = replaced(text, statements[2], statements[0]);
@@ -423,6 +447,7 @@ int main(void)
 		cmocka_unit_test(holds_to_the_format),
 		cmocka_unit_test(refuses_other_token_keys),
 		cmocka_unit_test(leaves_out_who_does_not_read),
+		cmocka_unit_test(leaves_out_who_is_too_busy),
 		cmocka_unit_test(lists_a_relay_once),
 		cmocka_unit_test(no_text_names_another),
 		cmocka_unit_test(knows_what_is_free),
