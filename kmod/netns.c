@@ -57,6 +57,10 @@ static void __net_exit net_exit(struct net *net)
 	free_percpu(pn->stats);
 }
 
+/*
+ * A subsystem's: net_exit() comes after the namespace's devices are gone, and with them
+ * whoever looks into the table without having been told that there are no legs: XDP.
+ */
 static struct pernet_operations net_ops = {
 	.init = net_init,
 	.pre_exit = net_pre_exit,
@@ -67,10 +71,10 @@ static struct pernet_operations net_ops = {
 
 int phn_netns_init(void)
 {
-	return register_pernet_device(&net_ops);
+	return register_pernet_subsys(&net_ops);
 }
 
 void phn_netns_uninit(void)
 {
-	unregister_pernet_device(&net_ops);
+	unregister_pernet_subsys(&net_ops);
 }

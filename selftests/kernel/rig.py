@@ -27,6 +27,12 @@ XDP = "xdp" in sys.argv and not sys.argv.remove("xdp")   # the rest names tests
 XDP_OBJECT = f"{os.environ.get('PHONION_BUILD', 'build')}/xdp.bpf.o"
 
 
+def set_xdp(relay, dev, ns, peer, on=True):
+    """Whoever shall be given frames must poll for them, which GRO makes a veth do."""
+    ns.run("ethtool", "-K", peer, "gro", "on")
+    relay.ip(f"link set dev {dev} xdpdrv " + (f"obj {XDP_OBJECT} sec xdp" if on else "off"))
+
+
 class Side:
     """One peer: its namespace, its addresses, and the relay's towards it."""
     def __init__(self, name, n, relay):
@@ -61,10 +67,7 @@ class Side:
         return self
 
     def xdp(self, on=True):
-        """Whoever shall be given frames must poll for them, which GRO makes a veth do."""
-        self.ns.run("ethtool", "-K", self.dev, "gro", "on")
-        self.relay.ip(f"link set dev {self.relay_dev} xdpdrv " +
-                      (f"obj {XDP_OBJECT} sec xdp" if on else "off"))
+        set_xdp(self.relay, self.relay_dev, self.ns, self.dev, on)
 
     def frame(self, payload, family=4, sport=6000, dport=4000, src=None, udp=None, ip=None, **eth):
         """A UDP packet to the relay; @udp and @ip are fields of those headers."""
