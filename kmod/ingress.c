@@ -291,10 +291,12 @@ static unsigned int ingress(void *priv, struct sk_buff *skb, const struct nf_hoo
  * struct phn_device - a device that the fast path is attached to
  * @list: in phn_net.devices
  * @ops: its hook
+ * @rcu: freed after a grace period: who lists hooks looks at @ops without a lock
  */
 struct phn_device {
 	struct list_head list;
 	struct nf_hook_ops ops;
+	struct rcu_head rcu;
 };
 
 /* Under RTNL. Loopback is left out: what comes by it has been through the stack. */
@@ -332,7 +334,7 @@ static void detach(struct phn_net *pn, struct phn_device *pd)
 	nf_unregister_net_hook(pn->net, &pd->ops);
 	list_del(&pd->list);
 	WRITE_ONCE(pn->n_devices, pn->n_devices - 1);
-	kfree(pd);
+	kfree_rcu(pd, rcu);
 }
 
 /* Under RTNL. */
@@ -407,7 +409,7 @@ static int device_event(struct notifier_block *nb, unsigned long event, void *pt
 	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
 	struct phn_net *pn = phn_net(dev_net(dev));
 
-	/* A namespace's loopback comes before what we keep for it. */
+	/* While the module is loaded, devices come and go before their namespace has ours. */
 	if (!pn)
 		return NOTIFY_DONE;
 	if (event == NETDEV_REGISTER && pn->attached) {
