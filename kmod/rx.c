@@ -168,14 +168,14 @@ static int receive(const struct phn_rx *rx, struct sk_buff *skb)
 	drop = phn_check_window(rx->leg, now);
 	if (!drop)
 		drop = phn_check_source(conf, rx->src, rx->rtcp);
-	if (!drop)
-		drop = phn_check_rate(rx->leg, conf, now);
 	if (drop)
 		return drop;
-	if (rx->rtcp) {
-		drop = swallow_rtcp(rx->leg, skb);
+	/* It may come from any port, so that it must not use up the media's budget. */
+	if (rx->rtcp)
+		return swallow_rtcp(rx->leg, skb);
+	drop = phn_check_rate(rx->leg, conf, now);
+	if (drop)
 		return drop;
-	}
 	if (conf->hold)
 		return PHN_DROP_HOLD;
 	return receive_rtp(rx, conf, skb, now);

@@ -154,12 +154,14 @@ static int receive(struct uring_socket *socket, const struct sockaddr_storage *s
 
 	if (!drop && src)
 		drop = check_source(&leg->conf, src, rtcp);
-	if (!drop)
-		drop = check_rate(leg, now);
 	if (drop)
 		return drop;
+	/* It may come from any port, so that it must not use up the media's budget. */
 	if (rtcp)
 		return swallow_rtcp(leg, packet->data, packet->len);
+	drop = check_rate(leg, now);
+	if (drop)
+		return drop;
 	if (leg->conf.hold)
 		return PHONION_A_LEG_STATS_DROP_HOLD;
 	return receive_rtp(leg, src, packet);

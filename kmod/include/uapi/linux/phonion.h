@@ -145,8 +145,9 @@ enum phonion_a_payload_type {
  *   out.
  * @PHONION_A_LEG_PAYLOAD_TYPES: What the leg carries, 1 to 4 entries; anything
  *   else is dropped.
- * @PHONION_A_LEG_RATE_LIMIT: Packets per second that are accepted, 1 to 10000,
- *   with a burst of one second's worth; 250 when left out.
+ * @PHONION_A_LEG_RATE_LIMIT: Packets of media per second that are accepted, 1
+ *   to 10000, with a burst of one second's worth; 250 when left out. RTCP's
+ *   port has none.
  * @PHONION_A_LEG_LEASE: Milliseconds until the leg ends unless leg-set renews
  *   it, 100 to 86400000; 60000 when left out. In replies, what remains.
  * @PHONION_A_LEG_NOT_BEFORE: Start of the window, nanoseconds of
