@@ -37,6 +37,29 @@ static inline bool phn_dev_has_egress_hook(const struct net_device *dev)
 	return phn_dev_has_egress_tc(dev);
 }
 
+static inline bool phn_dev_has_xdp(const struct net_device *dev)
+{
+	return READ_ONCE(dev->xdp_state[XDP_MODE_DRV].prog) ||
+	       READ_ONCE(dev->xdp_state[XDP_MODE_DRV].link);
+}
+
+/*
+ * Is the device one that XDP can send by? Before 6.3 none said so: most drivers that could
+ * do so once they have a program themselves, veth as its peer is, and a bond asks the
+ * functions of its ports that need not have any.
+ */
+static inline bool phn_dev_takes_frames(const struct net_device *dev)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	return READ_ONCE(dev->xdp_features) & NETDEV_XDP_ACT_NDO_XMIT;
+#else
+	const struct net_device_ops *ops = dev->netdev_ops;
+
+	return ops->ndo_xdp_xmit && !ops->ndo_xdp_get_xmit_slave &&
+	       (ops->ndo_get_peer_dev || phn_dev_has_xdp(dev));
+#endif
+}
+
 /* 6.8 and later keep no other sets of functions for BPF programs than marked ones. */
 #ifdef BTF_KFUNCS_START
 #define PHN_KFUNCS_START BTF_KFUNCS_START

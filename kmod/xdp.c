@@ -67,7 +67,10 @@ struct phn_frame {
 	u8 eth[HH_DATA_MOD];
 };
 
-/* Rules that a bridge, bond or VRF has for what it takes are the stack's to apply. */
+/*
+ * Rules that a bridge, bond or VRF has for what it takes are the stack's to apply. Of what
+ * a VLAN of the device takes, nothing is known here: the tag may not be in the frame any more.
+ */
 static bool is_ordinary(const struct xdp_buff *xdp)
 {
 	const struct net_device *dev = xdp->rxq->dev;
@@ -76,7 +79,8 @@ static bool is_ordinary(const struct xdp_buff *xdp)
 	return !xdp_buff_has_frags((struct xdp_buff *)xdp) &&
 	       xdp->data + sizeof(*eth) + sizeof(struct iphdr) <= xdp->data_end &&
 	       ether_addr_equal(eth->h_dest, dev->dev_addr) &&
-	       !rcu_access_pointer(dev->rx_handler) && !netif_is_l3_slave(dev);
+	       !rcu_access_pointer(dev->rx_handler) && !netif_is_l3_slave(dev) &&
+	       list_empty(&dev->adj_list.upper);
 }
 
 static bool parse4(struct phn_net *pn, struct phn_frame *f, const u8 *end)
@@ -147,8 +151,7 @@ static bool parse_rtp(struct phn_frame *f)
 /* One of a pair of veth polls, and can so be given frames, for either reason. */
 static bool polls(const struct net_device *veth)
 {
-	return veth->features & NETIF_F_GRO || READ_ONCE(veth->xdp_state[XDP_MODE_DRV].prog) ||
-	       READ_ONCE(veth->xdp_state[XDP_MODE_DRV].link);
+	return veth->features & NETIF_F_GRO || phn_dev_has_xdp(veth);
 }
 
 /* Whatever somebody may have asked for of what leaves is left to phn_xmit(). */
@@ -156,7 +159,7 @@ static bool takes_frames(const struct net_device *dev)
 {
 	const struct net_device *peer;
 
-	if (!dev->netdev_ops->ndo_xdp_xmit || !(dev->flags & IFF_UP) || !netif_carrier_ok(dev) ||
+	if (!phn_dev_takes_frames(dev) || !(dev->flags & IFF_UP) || !netif_carrier_ok(dev) ||
 	    phn_dev_has_egress_hook(dev) || dev_nit_active((struct net_device *)dev))
 		return false;
 	if (!dev->netdev_ops->ndo_get_peer_dev)
