@@ -8,6 +8,7 @@
 #include "conf/pri.h"
 #include "conf/trunk.h"
 #include "conf/value.h"
+#include "protocol/descriptor.h"
 #include "protocol/number.h"
 
 #define DEFAULT_MAX_CALLS    100
@@ -224,6 +225,10 @@ static int check_announced(struct conf_reader *reader, const config_setting_t *s
 				   "trunk \"%s\": with \"ingresses\" or \"prefixes\" it needs "
 				   "\"carrier\" and \"region\"",
 				   trunk->name);
+	if (trunk->carrier && !trunk->region)
+		return conf_refuse(reader, setting,
+				   "trunk \"%s\": with \"carrier\" it needs \"region\"",
+				   trunk->name);
 	return 0;
 }
 
@@ -325,6 +330,22 @@ static int check_ports(struct conf_reader *reader, const config_setting_t *setti
 	return 0;
 }
 
+/* What no broker would list does not start, so it must not be called good. */
+static int check_relay(struct conf_reader *reader, const config_setting_t *root)
+{
+	const struct conf *conf = reader->conf;
+	size_t n = 0;
+
+	for (size_t i = 0; i < conf->n_trunks; i++)
+		n += conf->trunks[i].carrier != NULL;
+	if (conf->relay && (!n || n > DESCRIPTOR_MAX_TRUNKS))
+		return conf_refuse(reader, config_setting_get_member(root, "relay"),
+				   "with \"relay\", 1 to %d trunks must have \"carrier\" and "
+				   "\"region\"",
+				   DESCRIPTOR_MAX_TRUNKS);
+	return 0;
+}
+
 int conf_trunks_check(struct conf_reader *reader, const config_setting_t *root)
 {
 	config_setting_t *list = config_setting_get_member(root, "trunks");
@@ -339,7 +360,7 @@ int conf_trunks_check(struct conf_reader *reader, const config_setting_t *root)
 		if (err)
 			return err;
 	}
-	return 0;
+	return check_relay(reader, root);
 }
 
 static void prefixes_clear(struct conf_prefixes *prefixes)

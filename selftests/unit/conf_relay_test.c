@@ -99,6 +99,7 @@ static void test_relay_refused(void **state)
 	bad(RELAY(BROKER("") " code_calls = 0;"), "1 to 65536");
 	bad(RELAY(BROKER("") " standing = 1;"), "standing");
 	bad(RELAY(BROKER("") " key = \"relay.key\";"), "\"key\"");
+	bad(TRUNK("") "relay = { operator = \"E\"; " BROKER("") " };", "1 to 16 trunks");
 	bad(RELAY("brokers = ( { name = \"b\"; url = \"https://h\"; },"
 		  " { name = \"b\"; url = \"https://i\"; } );"),
 	    "two brokers");
@@ -109,6 +110,7 @@ static void test_trunk_refused(void **state)
 	(void)state;
 	bad(TRUNK("ingresses = ( { number = \"+493012345\"; } );"), "\"carrier\" and \"region\"");
 	bad(TRUNK("carrier = \"A\"; prefixes = [ \"+49\" ];"), "\"carrier\" and \"region\"");
+	bad(TRUNK("carrier = \"A\";"), "with \"carrier\" it needs \"region\"");
 	bad(TRUNK("carrier = \"A\"; region = \"de\";"), "two capital letters");
 	bad(TRUNK("carrier = \"A\"; region = \"DEU\";"), "two capital letters");
 	bad(TRUNK("carrier = \"a\\x01b\"; region = \"DE\";"), "control character");
