@@ -76,9 +76,10 @@ static int check_text(struct conf_reader *reader, const char *file, const char *
 	return 0;
 }
 
-static int check_file(struct conf_reader *reader, const char *file)
+/* FILE is what sentences call it: it is opened by NAME, from our file's directory. */
+static int check_file(struct conf_reader *reader, const char *file, const char *name)
 {
-	FILE *stream = fopen(file, "re");
+	FILE *stream = fopen(name, "re");
 	char *text = NULL;
 	size_t size = 0;
 	int err = 0;
@@ -102,7 +103,7 @@ static int check_included(struct conf_reader *reader, const config_setting_t *se
 
 	if (file && (!*last || strcmp(*last, file))) {
 		*last = file;
-		err = check_file(reader, file);
+		err = check_file(reader, file, file);
 	}
 	for (int i = 0; i < n && !err; i++)
 		err = check_included(reader, config_setting_get_elem(setting, i), last);
@@ -112,7 +113,7 @@ static int check_included(struct conf_reader *reader, const config_setting_t *se
 int conf_integers_check(struct conf_reader *reader, const config_setting_t *root)
 {
 	const char *last = NULL;
-	int err = check_file(reader, reader->file);
+	int err = check_file(reader, reader->file, basename(reader->file));
 
 	return err ? err : check_included(reader, root, &last);
 }

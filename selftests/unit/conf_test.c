@@ -457,6 +457,63 @@ static void test_big_number_in_an_included_file(void **state)
 	unlink(path);
 }
 
+static void write_at(const char *dir, const char *name, const char *text)
+{
+	char path[100];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+/* FILE as a daemon reads it whose working directory is another. */
+static void included(const char *file, const char *refused)
+{
+	struct conf *conf = NULL;
+	char *error = NULL;
+	int err = conf_read(&conf, file, &error);
+
+	if (error && (!refused || !strstr(error, refused)))
+		print_error("refused with: %s\n", error);
+	assert_int_equal(err, refused ? -EINVAL : 0);
+	assert_true(!refused || strstr(error, refused));
+	if (!refused)
+		assert_int_equal(conf->n_trunks, 2);
+	if (!refused)
+		conf_free(conf);
+	free(error);
+}
+
+static void test_include_beside_the_file(void **state)
+{
+	char dir[] = "/tmp/conf_test.XXXXXX", before[1000], after[1000], path[100];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/ctld.conf", dir);
+	assert_non_null(getcwd(before, sizeof(before)));
+	write_at(dir, "ctld.conf", "@include \"trunks.conf\"\n");
+	included(path, "ctld.conf:1: cannot open include file");
+	write_at(dir, "trunks.conf", TRUNKS);
+	included(path, NULL);
+	assert_int_equal(chdir(dir), 0);
+	included("ctld.conf", NULL);
+	assert_int_equal(chdir(before), 0);
+	write_at(dir, "trunks.conf", TRUNKS "lease = 4294967356;\n");
+	included(path, "trunks.conf:");
+	write_at(dir, "trunks.conf", TRUNKS "lease = ;\n");
+	included(path, "trunks.conf:");
+	assert_non_null(getcwd(after, sizeof(after)));
+	assert_string_equal(before, after);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/trunks.conf", dir);
+	unlink(path);
+	rmdir(dir);
+}
+
 static void test_file_that_is_not_there(void **state)
 {
 	struct conf *conf = NULL;
@@ -574,6 +631,7 @@ int main(void)
 		cmocka_unit_test(test_bad),
 		cmocka_unit_test(test_long_digits),
 		cmocka_unit_test(test_big_number_in_an_included_file),
+		cmocka_unit_test(test_include_beside_the_file),
 		cmocka_unit_test(test_file_that_is_not_there),
 		cmocka_unit_test(test_refusals_tell_no_numbers),
 		cmocka_unit_test(test_prefixes),
