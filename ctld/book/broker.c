@@ -107,12 +107,15 @@ static int request(struct book_broker *broker, const char *method, const char *p
 		.proxy = conf->proxy,
 		.max_body = MAX_ITEMS_BODY,
 	};
-	char url[512];
 	int err = -ENOMEM;
+	char *url;
 
-	snprintf(url, sizeof(url), "%s%s", conf->url, path);
+	if (asprintf(&url, "%s%s", conf->url, path) < 0)
+		url = NULL;
 	request.url = url;
-	err = http_client_start(broker->book->http, &broker->call, &request, fn, broker);
+	if (url)
+		err = http_client_start(broker->book->http, &broker->call, &request, fn, broker);
+	free(url);
 	free(body);
 	if (err)
 		failed(broker, "request", strerror(-err));

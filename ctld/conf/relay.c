@@ -10,8 +10,24 @@
 
 #define MAX_BROKERS  16
 #define MAX_PATH     1024
+#define MAX_URL	     1000
 #define DEFAULT_KEY  "/var/lib/phonion/relay.key"
 #define DEFAULT_BOOK "/var/lib/phonion/book.db"
+
+/* "HOST" or "HOST:PORT", which a path may follow; IPv6 stands in brackets. */
+static bool place_valid(const char *text)
+{
+	const char *end = *text == '[' ? strchr(text, ']') : text + strcspn(text, ":/") - 1;
+	size_t digits;
+
+	if (!end || end < text)
+		return false;
+	if (*++end != ':')
+		return !*end || *end == '/';
+	digits = strspn(++end, "0123456789");
+	return digits && digits <= 5 && (!end[digits] || end[digits] == '/') && atoi(end) > 0 &&
+	       atoi(end) <= UINT16_MAX;
+}
 
 static CONF_VALUE(read_url)
 {
@@ -20,10 +36,12 @@ static CONF_VALUE(read_url)
 
 	if (!text)
 		return err;
-	if (strncmp(text, "https://", 8) || !text[8] || strpbrk(text, " @?#") ||
-	    text[strlen(text) - 1] == '/')
+	if (strncmp(text, "https://", 8) || strpbrk(text, " @?#") ||
+	    text[strlen(text) - 1] == '/' || !place_valid(text + 8))
 		return conf_refuse(reader, setting,
-				   "\"%s\" must be https://HOST or https://HOST:PORT", key->name);
+				   "\"%s\" must be https://HOST or https://HOST:PORT, the port "
+				   "1 to 65535",
+				   key->name);
 	return conf_string(reader, setting, key, to);
 }
 
@@ -45,12 +63,14 @@ static CONF_VALUE(read_pin)
 static CONF_VALUE(read_proxy)
 {
 	int err;
-	const char *text = conf_text(reader, setting, &err);
+	const char *text = conf_text(reader, setting, &err), *user;
 
 	if (!text)
 		return err;
-	if (strncmp(text, "socks5h://", 10) || !text[10])
-		return conf_refuse(reader, setting, "\"%s\" must be socks5h://HOST:PORT",
+	user = strrchr(text, '@');
+	if (strncmp(text, "socks5h://", 10) || !place_valid(user ? user + 1 : text + 10))
+		return conf_refuse(reader, setting,
+				   "\"%s\" must be socks5h://HOST:PORT, the port 1 to 65535",
 				   key->name);
 	return conf_string(reader, setting, key, to);
 }
@@ -59,9 +79,9 @@ static CONF_VALUE(read_proxy)
 
 static const struct conf_key broker_keys[] = {
 	{ "name", conf_name, AT(name), .required = true },
-	{ "url", read_url, AT(url), .required = true },
+	{ "url", read_url, AT(url), .required = true, .max = MAX_URL },
 	{ "pin", read_pin, AT(pin) },
-	{ "proxy", read_proxy, AT(proxy) },
+	{ "proxy", read_proxy, AT(proxy), .max = MAX_URL },
 	{ NULL },
 };
 

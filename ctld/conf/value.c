@@ -122,14 +122,15 @@ static bool is_utf8(const char *text)
 
 CONF_VALUE(conf_string)
 {
+	size_t max = key->max ? (size_t)key->max : MAX_STRING_LEN;
 	int err;
 	const char *text = conf_text(reader, setting, &err);
 
 	if (!text)
 		return err;
-	if (strlen(text) > MAX_STRING_LEN)
-		return conf_refuse(reader, setting, "\"%s\" may have %d characters", key->name,
-				   MAX_STRING_LEN);
+	if (strlen(text) > max)
+		return conf_refuse(reader, setting, "\"%s\" may have %zu characters", key->name,
+				   max);
 	for (const char *c = text; *c; c++)
 		if (iscntrl((unsigned char)*c))
 			return conf_refuse(reader, setting, "\"%s\" has a control character",

@@ -9,12 +9,13 @@
 	int name(struct conf_reader *reader, const config_setting_t *setting, \
 		 const struct conf_key *key, void *to)
 
-CONF_VALUE(conf_uint);	   /* unsigned int, in the key's range */
-CONF_VALUE(conf_seconds);  /* uint32_t, milliseconds from seconds in the key's range */
-CONF_VALUE(conf_bool);	   /* bool */
-CONF_VALUE(conf_word);	   /* unsigned int, index into the key's words */
-CONF_VALUE(conf_path);	   /* char *, absolute; key->max octets at most */
-CONF_VALUE(conf_string);   /* char *, 1 to 64 octets of UTF-8 without control characters */
+CONF_VALUE(conf_uint);	  /* unsigned int, in the key's range */
+CONF_VALUE(conf_seconds); /* uint32_t, milliseconds from seconds in the key's range */
+CONF_VALUE(conf_bool);	  /* bool */
+CONF_VALUE(conf_word);	  /* unsigned int, index into the key's words */
+CONF_VALUE(conf_path);	  /* char *, absolute; key->max octets at most */
+/* char *, 1 to 64 octets, or the key's max, of UTF-8 without control characters */
+CONF_VALUE(conf_string);
 CONF_VALUE(conf_name);	   /* char *, of a trunk or circuit */
 CONF_VALUE(conf_number);   /* char *, telephone number */
 CONF_VALUE(conf_prefixes); /* struct conf_prefixes */

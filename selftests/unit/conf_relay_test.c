@@ -82,6 +82,45 @@ static void test_trunk(void **state)
 	conf_free(conf);
 }
 
+#define ONION	  "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrstuvwx.onion"
+#define TEN(text) text text text text text text text text text text
+#define LONGEST	  TEN(TEN("012345678")) TEN("012345678") "01" /* with https:// */
+#define BROKER_AT(url)                                           \
+	RELAY("brokers = ( { name = \"b\"; url = \"https://" url \
+	      "\"; proxy = \"socks5h://h:1\"; } );")
+#define BROKER_BY(proxy) RELAY(BROKER("proxy = \"socks5h://" proxy "\";"))
+
+static void test_places(void **state)
+{
+	static const char *const places[] = {
+		BROKER_AT("h"),
+		BROKER_AT(ONION ":8443"),
+		BROKER_AT("[2001:db8::1]"),
+		BROKER_AT("[2001:db8::1]:65535"),
+		BROKER_AT("h/path"),
+		BROKER_AT("h:1/path"),
+		BROKER_BY("h:9050"),
+		BROKER_BY("user:word@[::1]:9050"),
+		BROKER_AT(LONGEST),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		conf_free(good(places[i]));
+	bad(BROKER_AT("h:0"), "1 to 65535");
+	bad(BROKER_AT("h:99999"), "1 to 65535");
+	bad(BROKER_AT("h:"), "1 to 65535");
+	bad(BROKER_AT("h:1x"), "1 to 65535");
+	bad(BROKER_AT(":1"), "https://HOST");
+	bad(BROKER_AT(""), "https://HOST");
+	bad(BROKER_AT("[::1"), "https://HOST");
+	bad(BROKER_AT("2001:db8::1"), "https://HOST");
+	bad(BROKER_AT(LONGEST "2"), "1000 characters");
+	bad(BROKER_BY("h:65536"), "1 to 65535");
+	bad(BROKER_BY("user@"), "1 to 65535");
+	bad(BROKER_BY(TEN(TEN("0123456789"))), "1000 characters");
+}
+
 static void test_relay_refused(void **state)
 {
 	(void)state;
@@ -131,9 +170,8 @@ static void test_trunk_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_relay),
-		cmocka_unit_test(test_trunk),
-		cmocka_unit_test(test_relay_refused),
+		cmocka_unit_test(test_relay),	      cmocka_unit_test(test_trunk),
+		cmocka_unit_test(test_places),	      cmocka_unit_test(test_relay_refused),
 		cmocka_unit_test(test_trunk_refused),
 	};
 
