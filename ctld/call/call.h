@@ -85,6 +85,7 @@ struct calls {
 	struct calls_deps deps;
 	struct sip *sip;
 	struct conf_ref *conf;
+	char *state_dir; /* of the start: the files of calls stay there */
 	struct call *list;
 	struct side *legs[CALLS_BUCKETS];
 	size_t n;

@@ -165,7 +165,10 @@ int calls_new(struct calls **calls, const struct calls_deps *deps, struct conf *
 	new->deps = *deps;
 	new->started_ms = loop_now(deps->loop);
 	new->conf = conf_ref_new(conf);
-	if (!new->conf) {
+	new->state_dir = strdup(conf->state_dir);
+	if (!new->conf || !new->state_dir) {
+		free(new->state_dir);
+		free(new->conf);
 		free(new);
 		return -ENOMEM;
 	}
@@ -193,6 +196,7 @@ void calls_free(struct calls *calls)
 	if (calls->deps.firewall)
 		firewall_close(calls->deps.firewall, calls->stopping);
 	conf_ref_put(calls->conf);
+	free(calls->state_dir);
 	free(calls);
 }
 

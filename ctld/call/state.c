@@ -37,14 +37,9 @@ struct restore {
 	struct found_leg *legs;
 };
 
-static const char *state_dir(const struct calls *calls)
-{
-	return calls->conf->conf->state_dir;
-}
-
 static int open_dir(const struct calls *calls)
 {
-	int fd = open(state_dir(calls), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = open(calls->state_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -107,11 +102,11 @@ static int make_dirs(const char *path)
 
 int state_open(struct calls *calls)
 {
-	int dir, err = make_dirs(state_dir(calls));
+	int dir, err = make_dirs(calls->state_dir);
 
 	if (err)
 		return err;
-	warn_of_disk(state_dir(calls));
+	warn_of_disk(calls->state_dir);
 	dir = open_dir(calls);
 	if (dir < 0)
 		return dir;
@@ -146,7 +141,7 @@ void state_save(struct call *call)
 	      : dir < 0 ? dir
 			: write_file(dir, call->state_file, text, strlen(text));
 	if (err)
-		log_warn("call %u: its state cannot be kept: error %d", call->id, -err);
+		log_warn("call %u: its state cannot be kept: %s", call->id, strerror(-err));
 	free(text);
 	if (dir >= 0)
 		close(dir);
@@ -263,7 +258,7 @@ static bool is_state_file(const char *name)
 
 static int restore_files(struct restore *restore)
 {
-	DIR *dir = opendir(state_dir(restore->calls));
+	DIR *dir = opendir(restore->calls->state_dir);
 	struct dirent *entry;
 
 	if (!dir)

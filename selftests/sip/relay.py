@@ -57,10 +57,11 @@ def build():
     flags = subprocess.run(["pkg-config", "--libs", "liburing", "libmnl", "libnftnl", "libosip2",
                             "jansson", "libconfig", "openssl", "sqlite3", "libcurl"], check=True, text=True,
                            capture_output=True).stdout.split()
+    pri = ["-lpri"] if os.path.exists("/usr/include/libpri.h") else []
     subprocess.run(["gcc", "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
                     "-fno-sanitize-recover=all", "-D_GNU_SOURCE=", "-I", "ctld", "-I", ".",
                     "-I", "kmod/include/uapi", "-o", out, "ctld/main.c",
-                    "selftests/sip/fake_dataplane.c", "build/asan/libphonion.a", *flags, "-lm"],
+                    "selftests/sip/fake_dataplane.c", "build/asan/libphonion.a", *flags, *pri, "-lm"],
                    cwd=TOP, check=True)
     return out
 
@@ -102,6 +103,9 @@ class Relay:
     def log(self):
         with open(self.log_path, "rb") as f:
             return f.read()
+
+    def state(self):
+        return set(os.listdir(f"{self.dir}/state"))
 
     def dp(self):
         """Lines of the fake data plane's log."""
