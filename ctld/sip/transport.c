@@ -2,6 +2,7 @@
 /* The set of sockets that SIP is spoken on. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -88,6 +89,12 @@ static void drop_unwanted(struct transport *transport)
 	}
 }
 
+static void cannot_listen(const struct conf_trunk *trunk, int err)
+{
+	log_error("trunk %s: cannot listen on its local address: %s%s", trunk->name, strerror(-err),
+		  err == -EADDRNOTAVAIL ? ": it must be one of this host's" : "");
+}
+
 int transport_configure(struct transport *transport, const struct conf *conf)
 {
 	struct listener *listener;
@@ -107,8 +114,7 @@ int transport_configure(struct transport *transport, const struct conf *conf)
 		else
 			err = listener_open(transport, trunk);
 		if (err)
-			log_error("trunk %s: cannot listen on its local address: error %d",
-				  trunk->name, -err);
+			cannot_listen(trunk, err);
 	}
 	if (!err)
 		drop_unwanted(transport);
