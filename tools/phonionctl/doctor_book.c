@@ -6,6 +6,7 @@
 #include "doctor.h"
 
 #define LONG_S 3600 /* a broker may be away for a while: what is booked stays booked */
+#define HINT   "See 'phonionctl broker'; is its url right, its pin, the way to it?"
 
 static json_int_t number(const json_t *object, const char *key)
 {
@@ -15,13 +16,18 @@ static json_int_t number(const json_t *object, const char *key)
 static bool check_broker(struct doctor *d, const json_t *broker)
 {
 	json_int_t since = number(broker, "failing_since"), minutes = (time(NULL) - since) / 60;
+	bool never = json_is_null(json_object_get(broker, "announced"));
 
-	if (!json_is_true(json_object_get(broker, "failing")) || minutes < LONG_S / 60)
+	if (!json_is_true(json_object_get(broker, "failing")) || (!never && minutes < LONG_S / 60))
 		return true;
-	doctor_say(d, DOCTOR_WARNING, "brokers",
-		   "See 'phonionctl broker'; is its url right, its pin, the way to it?",
-		   "broker %s does not serve us since %d minutes", out_str(broker, "name"),
-		   (int)minutes);
+	if (never)
+		doctor_say(d, DOCTOR_WARNING, "brokers", HINT,
+			   "broker %s does not serve us, and has not since phonion-ctld began: %s",
+			   out_str(broker, "name"), out_str(broker, "error"));
+	else
+		doctor_say(d, DOCTOR_WARNING, "brokers", HINT,
+			   "broker %s does not serve us since %d minutes", out_str(broker, "name"),
+			   (int)minutes);
 	return false;
 }
 
