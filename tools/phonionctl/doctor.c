@@ -64,6 +64,13 @@ bool doctor_rtp_ports(const struct doctor *d, unsigned int *min, unsigned int *m
 	return true;
 }
 
+bool doctor_userspace(const struct doctor *d)
+{
+	const char *name = json_string_value(json_object_get(d->status, "data_plane"));
+
+	return name && !strcmp(name, "io_uring");
+}
+
 json_t *doctor_ask(const struct doctor *d, const char *cmd)
 {
 	return d->status ? control_try(d->opts, cmd) : NULL;
@@ -118,6 +125,7 @@ int cmd_doctor(const struct opts *opts, int argc, char **argv)
 	doctor_nft(&d);
 	doctor_ports(&d);
 	doctor_buffers(&d);
+	doctor_forwarding(&d);
 	doctor_offload(&d);
 	doctor_xdp(&d);
 	doctor_privacy(&d);

@@ -30,10 +30,14 @@ json_t *doctor_ask(const struct doctor *d, const char *cmd);
 /* RTP ports of the daemon; false when they are not known. */
 bool doctor_rtp_ports(const struct doctor *d, unsigned int *min, unsigned int *max);
 
-/* doctor_kernel.c, doctor_host.c, doctor_nft.c, doctor_offload.c, doctor_book.c, doctor_xdp.c */
+/* Does the daemon forward by itself, with io_uring? */
+bool doctor_userspace(const struct doctor *d);
+
+/* doctor_kernel.c, doctor_host.c, doctor_route.c, doctor_nft.c, doctor_offload.c, doctor_book.c, doctor_xdp.c */
 void doctor_kernel(struct doctor *d);
 void doctor_ports(struct doctor *d);
 void doctor_buffers(struct doctor *d);
+void doctor_forwarding(struct doctor *d);
 void doctor_clock(struct doctor *d);
 void doctor_privacy(struct doctor *d);
 void doctor_nft(struct doctor *d);

@@ -90,8 +90,6 @@ void doctor_buffers(struct doctor *d)
 			   "net.core.rmem_max is %s: bursts of signalling may be lost", line);
 	else
 		doctor_say(d, DOCTOR_OK, "buffers", NULL, "net.core.rmem_max is %s", line);
-	doctor_say(d, DOCTOR_OK, "forwarding", NULL,
-		   "ip_forward and rp_filter may be as they are: legs do not use them");
 }
 
 void doctor_clock(struct doctor *d)

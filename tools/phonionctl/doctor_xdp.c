@@ -5,6 +5,8 @@
 #include "doctor.h"
 
 #define HINT "Media goes by the ingress hook. If that is meant, set xdp = \"off\"."
+#define HINT_USERSPACE \
+	"XDP is phonion.ko's: load it and restart phonion-ctld, or set xdp = \"off\"."
 
 static void check_device(struct doctor *d, const json_t *device)
 {
@@ -28,11 +30,15 @@ void doctor_xdp(struct doctor *d)
 
 	if (!mode)
 		doctor_say(d, DOCTOR_UNKNOWN, "xdp", NULL, "the daemon is not there to tell");
+	else if (!strcmp(mode, "off") && doctor_userspace(d))
+		doctor_say(d, DOCTOR_OK, "xdp", NULL,
+			   "off, as configured: media goes by phonion-ctld's sockets");
 	else if (!strcmp(mode, "off"))
 		doctor_say(d, DOCTOR_OK, "xdp", NULL,
 			   "off, as configured: media goes by the ingress hook");
 	else if (!json_is_true(json_object_get(result, "loaded")))
-		doctor_say(d, DOCTOR_WARNING, "xdp", HINT, "%s", out_str(result, "why"));
+		doctor_say(d, DOCTOR_WARNING, "xdp", doctor_userspace(d) ? HINT_USERSPACE : HINT,
+			   "%s", out_str(result, "why"));
 	json_array_foreach(devices, i, device)
 		check_device(d, device);
 	json_decref(result);
