@@ -11,6 +11,7 @@
 #include "conf/relay.h"
 #include "conf/trunk.h"
 #include "conf/value.h"
+#include "dataplane/dataplane.h"
 
 #define DEFAULT_SOCKET	  "/run/phonion/ctld.sock"
 #define DEFAULT_STATE_DIR "/run/phonion/state"
@@ -83,10 +84,21 @@ static int set_defaults(struct conf *conf)
 	return 0;
 }
 
-static int check_trunks(struct conf_reader *reader, config_setting_t *root, void *to)
+/* Nothing else than the module can be asked by a driver. */
+static int check_xdp(struct conf_reader *reader, config_setting_t *root)
+{
+	if (reader->conf->xdp != CONF_XDP_ON || reader->conf->dataplane != DATAPLANE_IO_URING)
+		return 0;
+	return conf_refuse(reader, config_setting_get_member(root, "xdp"),
+			   "\"xdp\" can be \"on\" with the kernel module only: \"dataplane\" must "
+			   "be \"kernel\" or \"auto\"");
+}
+
+static int check(struct conf_reader *reader, config_setting_t *root, void *to)
 {
 	(void)to;
-	return conf_trunks_check(reader, root) ?: conf_ingresses_check(reader, root);
+	return conf_trunks_check(reader, root) ?: conf_ingresses_check(reader, root) ?:
+	       check_xdp(reader, root);
 }
 
 int conf_read(struct conf **conf, const char *file, char **error)
@@ -100,7 +112,7 @@ int conf_read(struct conf **conf, const char *file, char **error)
 		return -ENOMEM;
 	err = set_defaults(reader.conf);
 	if (!err)
-		err = conf_file(&reader, keys, check_trunks, reader.conf);
+		err = conf_file(&reader, keys, check, reader.conf);
 	if (err) {
 		conf_free(reader.conf);
 		*error = reader.error;

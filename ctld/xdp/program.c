@@ -173,8 +173,13 @@ static int load_with(int kernel, int own, const char **why)
 
 int xdp_program_load(const char **why)
 {
-	int kernel = open_types("vmlinux"), own, ret;
+	int kernel, own, ret;
 
+	if (access("/sys/module/" NAME, F_OK)) {
+		*why = "it needs the kernel module, and phonion.ko is not loaded: see \"dataplane\"";
+		return -ENOENT;
+	}
+	kernel = open_types("vmlinux");
 	if (kernel < 0) {
 		*why = why_no_types(kernel, "the kernel has no type information (BTF)");
 		return kernel;

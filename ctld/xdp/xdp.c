@@ -8,6 +8,7 @@
 
 #include "conf/conf.h"
 #include "control/control.h"
+#include "dataplane/dataplane.h"
 #include "log/log.h"
 #include "loop/loop.h"
 #include "xdp/device.h"
@@ -287,6 +288,12 @@ int xdp_open(struct xdp **xdpp, struct loop *loop, const struct conf *conf)
 	if (conf->xdp == CONF_XDP_OFF) {
 		clear(xdp);
 		return 0;
+	}
+	if (conf->dataplane == DATAPLANE_IO_URING) {
+		xdp->why = "\"dataplane\" is \"io_uring\", and XDP asks the kernel module";
+		log_warn("no XDP: %s", xdp->why);
+		clear(xdp);
+		return 0; /* "on" is refused when the file is read */
 	}
 	err = start(xdp);
 	return conf->xdp == CONF_XDP_ON ? err : 0;

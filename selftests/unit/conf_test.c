@@ -95,7 +95,7 @@ static void test_every_key(void **state)
 	struct conf *conf = good("control_socket = \"/tmp/s\"; state_dir = \"/tmp/d\";\n"
 				 "rtp_ports = \"30000-30001\"; firewall = false; lease = 6;\n"
 				 "dataplane = \"io_uring\";\n"
-				 "xdp = \"on\";\n"
+				 "xdp = \"auto\";\n"
 				 "media_timeout = 0; ring_timeout = 5; circuits = ();\n" TRUNKS);
 
 	(void)state;
@@ -105,7 +105,7 @@ static void test_every_key(void **state)
 	assert_int_equal(conf->rtp_port_max, 30001);
 	assert_int_equal(conf->dataplane, DATAPLANE_IO_URING);
 	assert_false(conf->firewall);
-	assert_int_equal(conf->xdp, CONF_XDP_ON);
+	assert_int_equal(conf->xdp, CONF_XDP_AUTO);
 	assert_int_equal(conf->lease_ms, 6000);
 	assert_int_equal(conf->media_timeout_ms, 0);
 	assert_int_equal(conf->ring_timeout_ms, 5000);
@@ -287,6 +287,7 @@ static const struct bad bad[] = {
 	{ TRUNKS "xdp = true;\n", 2, "must be a text" },
 	{ TRUNKS "xdp = \"maybe\";\n", 2, "must be one of" },
 	{ TRUNKS "state_dir = \"state\";\n", 2, "absolute path" },
+	{ TRUNKS "dataplane = \"io_uring\"; xdp = \"on\";\n", 2, "with the kernel module only" },
 	{ TRUNKS "state_dir = 1;\n", 2, "must be a text" },
 	{ TRUNKS "state_dir = \"\";\n", 2, "must be a text" },
 	{ TRUNKS "control_socket = \"/123456789012345678901234567890123456789012345678901234567890"

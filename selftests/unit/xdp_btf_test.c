@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <linux/btf.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "xdp/btf.h"
+#include "xdp/program.h"
 
 #define INFO(kind, vlen) ((uint32_t)(kind) << 24 | (vlen))
 
@@ -132,6 +134,18 @@ static void test_damaged(void **state)
 	free(own.data);
 }
 
+/* Not that the module lacks something, as when it is there. */
+static void test_without_the_module(void **state)
+{
+	const char *why = NULL;
+
+	(void)state;
+	if (!access("/sys/module/phonion", F_OK))
+		skip();
+	assert_int_equal(xdp_program_load(&why), -ENOENT);
+	assert_non_null(strstr(why, "phonion.ko is not loaded"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +153,7 @@ int main(void)
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_without_the_module),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
