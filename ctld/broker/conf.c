@@ -9,8 +9,8 @@
 #include "crypto/base64url.h"
 #include "protocol/slot.h"
 
-#define DEFAULT_STORE	 "sqlite:/var/lib/phonion/broker.db"
-#define DEFAULT_IDENTITY "/var/lib/phonion/broker.key"
+#define DEFAULT_STORE	 "sqlite:/var/lib/phonion-broker/broker.db"
+#define DEFAULT_IDENTITY "/var/lib/phonion-broker/broker.key"
 #define MAX_PATH	 1024
 #define DAY		 86400
 

@@ -37,6 +37,10 @@ static int read_key(struct identity *identity, const char *file)
 		log_error("%s: it must be readable by its owner only, and by this user: "
 			  "chmod 600 it",
 			  file);
+	else if (err == -ENOENT)
+		log_error("%s: its directory is not there: start phonion-brokerd's unit, which "
+			  "makes it, or make it, for the broker's user alone",
+			  file);
 	else if (err == -EINVAL)
 		log_error("%s: there must be an Ed25519 key in PEM", file);
 	else if (err)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """What the broker tells of its clients: metrics, log, files, configuration."""
 import os
+import re
 import tempfile
 
 from common import broker, listed, refused
-from rig import Broker, Client, Reservation
+from rig import TOP, Broker, Client, Reservation
 from tap import eq, ok
 
 
@@ -71,3 +72,30 @@ def test_configuration():
     result = broker.run("-k")
     ok(result.returncode == 1 and "chmod 600" in result.stderr, "a key that others may read is refused", result.stderr)
     os.chmod(f"{broker.dir}/broker.key", 0o600)
+    with tempfile.NamedTemporaryFile("w", dir=broker.dir) as f:
+        f.write(f'listen = [ "127.0.0.1:1" ];\nidentity = "{broker.dir}/none/broker.key";\n')
+        f.flush()
+        result = broker.run("-k", conf=f.name)
+        ok(result.returncode == 1 and "none/broker.key: its directory is not there: start phonion-brokerd's unit" in
+           result.stderr, "without a directory for the key, what makes it is told", result.stderr)
+
+
+def text_of(name):
+    with open(os.path.join(TOP, name)) as f:
+        return f.read()
+
+
+def test_units():
+    """A relay and a broker on one machine: systemd gives a directory to one of them only."""
+    units = [text_of(f"ctld/phonion-{name}.service") for name in ("ctld", "brokerd")]
+    dirs = [re.search("^StateDirectory=(.*)$", unit, re.M)[1] for unit in units]
+    ok(dirs[0] != dirs[1], "each has its own", str(dirs))
+    for sample, key, place in (("ctld", "key", dirs[0]), ("ctld", "book", dirs[0]), ("brokerd", "identity", dirs[1]),
+                               ("brokerd", "store", dirs[1])):
+        path = re.search(rf'^#\s*{key} = "(?:sqlite:)?(.*)";', text_of(f"Documentation/phonion-{sample}.conf"), re.M)[1]
+        ok(path.startswith(f"/var/lib/{place}/"), f"{key} is in the unit's directory", path)
+        ok(f'{path}"' in text_of(f"ctld/{'broker/conf' if sample == 'brokerd' else 'conf/relay'}.c"),
+           "and that is the default")
+    for unit in units:
+        ok(all("time-sync.target" in line for line in re.findall("^(?:Wants|After)=.*$", unit, re.M)),
+           "it waits for the clock")
