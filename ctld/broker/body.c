@@ -4,6 +4,7 @@
 
 #include "broker/body.h"
 #include "crypto/base64url.h"
+#include "protocol/number.h"
 
 static int malformed(struct http_exchange *exchange, const char *name, const char *must)
 {
@@ -95,14 +96,14 @@ int body_number(struct http_exchange *exchange, const json_t *object, const char
 		char out[HOP_NUMBER_SIZE])
 {
 	const char *text = json_string_value(json_object_get(object, name));
-	size_t len = text ? strlen(text) : 0;
 
-	if (len < 2 || len >= HOP_NUMBER_SIZE || text[0] != '+' ||
-	    strspn(text + 1, "0123456789") != len - 1)
-		return malformed(exchange, name,
-				 "a telephone number as the directory has it: + and digits");
+	if (!text || !number_valid(text))
+		return malformed(
+			exchange, name,
+			"a telephone number as the directory has it: + and 7 to 15 digits, "
+			"not beginning with 0");
 	memset(out, 0, HOP_NUMBER_SIZE);
-	memcpy(out, text, len);
+	memcpy(out, text, strlen(text));
 	return 0;
 }
 

@@ -17,7 +17,8 @@ static CONF_VALUE(read_number)
 		return err;
 	if (!number_valid(text))
 		return conf_refuse(reader, setting,
-				   "\"%s\" must be the whole number in E.164: + and 7 to 15 digits",
+				   "\"%s\" must be the whole number in E.164: + and 7 to 15 "
+				   "digits, not beginning with 0",
 				   key->name);
 	return conf_string(reader, setting, key, to);
 }

@@ -70,6 +70,7 @@ def integers(low, high, above=True):
 def number():
     return of_any_kind() + strings("+4930100") + [
         ("no `+`", '"4930100"', M), ("`+` only", '"+"', M), ("a letter", '"+49x"', M), ("a blank", '"+49 30"', M),
+        ("6 digits", '"+493010"', M), ("16 digits", quoted("+" + "1" * 16), M), ("a first 0", '"+0930100"', M),
         ("33 characters", quoted("+" + "1" * 32), M), ("60,000 characters", quoted("+" + "1" * 60000), M),
         ("Arabic digits", quoted("+\u0661\u0662"), M)]
 

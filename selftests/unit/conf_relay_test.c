@@ -157,6 +157,8 @@ static void test_trunk_refused(void **state)
 	bad(TRUNK("carrier = \"A\"; region = \"DE\"; prefixes = \"+49\";"), "must be a list");
 	bad(TRUNK("carrier = \"A\"; region = \"DE\"; ingresses = ( { number = \"123\"; } );"),
 	    "E.164");
+	bad(TRUNK("carrier = \"A\"; region = \"DE\"; ingresses = ( { number = \"+0493012345\"; } );"),
+	    "not beginning with 0");
 	bad(TRUNK("carrier = \"A\"; region = \"DE\"; ingresses = ( { lanes = 3; } );"),
 	    "\"number\" is missing");
 	bad(TRUNK("carrier = \"A\"; region = \"DE\";"
