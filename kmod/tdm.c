@@ -154,6 +154,19 @@ static int admit(const struct phn_leg *leg, const struct phn_leg_conf *conf, u64
 	return conf->hold ? PHN_DROP_HOLD : 0;
 }
 
+/**
+ * phn_tdm_admit - whether something may be heard in a leg's channel
+ * @leg: the leg
+ * @now: CLOCK_MONOTONIC in nanoseconds
+ *
+ * Context: RCU read-side section.
+ * Return: 0, or the counter of the reason why not.
+ */
+int phn_tdm_admit(const struct phn_leg *leg, u64 now)
+{
+	return admit(leg, rcu_dereference(leg->conf), now);
+}
+
 static int in_law(struct sk_buff *skb, const u8 *table)
 {
 	if (skb_linearize(skb))
@@ -211,17 +224,15 @@ int phn_tdm_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp rtp, con
 
 /**
  * phn_tdm_tx_speech - let speech of leg-play be heard in a leg's channel
- * @leg: the leg
+ * @leg: the leg; phn_tdm_admit() said that it may
  * @rtp: its header
  * @ulaw: the speech, whatever the channel's law
  * @len: octets, up to PHN_TDM_SPEECH
- * @now: CLOCK_MONOTONIC in nanoseconds
  *
  * Context: softirq, RCU read-side section.
- * Return: 0, or the counter of the reason why not.
  */
-int phn_tdm_tx_speech(struct phn_leg *leg, const struct phn_rtp *rtp, const u8 *ulaw,
-		      unsigned int len, u64 now)
+void phn_tdm_tx_speech(struct phn_leg *leg, const struct phn_rtp *rtp, const u8 *ulaw,
+		       unsigned int len)
 {
 	u8 data[PHN_TDM_SPEECH];
 	struct phn_tdm_packet packet = {
@@ -232,16 +243,12 @@ int phn_tdm_tx_speech(struct phn_leg *leg, const struct phn_rtp *rtp, const u8 *
 		.len = min_t(unsigned int, len, sizeof(data)),
 		.data = data,
 	};
-	int drop = admit(leg, rcu_dereference(leg->conf), now);
 
-	if (drop)
-		return drop;
 	memcpy(data, ulaw, packet.len);
 	if (leg->tdm->params.codec == PHONION_CODEC_PCMA)
 		phn_g711_convert(phn_ulaw_to_alaw, data, packet.len);
 	leg->tdm->ops->receive(leg->tdm->priv, &packet);
 	phn_leg_count_packet(leg->stats, PHN_TX_PACKETS, packet.len);
-	return 0;
 }
 
 /**
@@ -264,7 +271,7 @@ int phn_tdm_tx_event(struct phn_leg *leg, const struct phn_event *event, bool fi
 		.len = sizeof(data),
 		.data = data,
 	};
-	int drop = admit(leg, rcu_dereference(leg->conf), now);
+	int drop = phn_tdm_admit(leg, now);
 
 	if (drop)
 		return drop;

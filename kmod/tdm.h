@@ -34,8 +34,9 @@ void phn_tdm_detach(struct phn_leg *leg);
 
 int phn_tdm_tx(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp rtp, const u8 *table,
 	       u64 now);
-int phn_tdm_tx_speech(struct phn_leg *leg, const struct phn_rtp *rtp, const u8 *ulaw,
-		      unsigned int len, u64 now);
+int phn_tdm_admit(const struct phn_leg *leg, u64 now);
+void phn_tdm_tx_speech(struct phn_leg *leg, const struct phn_rtp *rtp, const u8 *ulaw,
+		       unsigned int len);
 int phn_tdm_tx_event(struct phn_leg *leg, const struct phn_event *event, bool first, u64 now);
 
 #endif

@@ -78,18 +78,14 @@ static struct sk_buff *own_skb(const struct phn_path *path, unsigned int len)
 	return skb;
 }
 
-static int send_own(struct phn_leg *leg, const struct phn_path *path, struct sk_buff *skb,
-		    const struct phn_rtp *rtp)
+static void send_own(struct phn_leg *leg, const struct phn_path *path, struct sk_buff *skb,
+		     const struct phn_rtp *rtp)
 {
 	unsigned int len = skb->len;
-	int drop;
 
 	phn_write_headers(skb, path, rtp, len);
 	phn_scrub(skb);
-	drop = phn_transmit(leg, path, skb, len);
-	if (drop)
-		kfree_skb(skb);
-	return drop;
+	phn_transmit(leg, path, skb, len);
 }
 
 /**
@@ -131,7 +127,8 @@ int phn_tx_event(struct phn_leg *leg, const struct phn_event *event, bool first,
 	write_seqcount_end(&leg->tx_seq);
 	spin_unlock(&leg->tx_lock);
 
-	return send_own(leg, path, skb, &rtp);
+	send_own(leg, path, skb, &rtp);
+	return 0;
 }
 
 static void number_speech(struct phn_leg *leg, struct phn_rtp *rtp, u32 units, u64 at)
@@ -169,13 +166,14 @@ int phn_tx_speech(struct phn_leg *leg, const u8 *ulaw, unsigned int len, u32 uni
 
 	if (!pt)
 		return PHN_DROP_PAYLOAD_TYPE;
-	if (leg->tdm) {
-		number_speech(leg, &rtp, units, at);
-		return phn_tdm_tx_speech(leg, &rtp, ulaw, len, now);
-	}
-	drop = phn_tx_admit(leg, len, now, &path);
+	drop = leg->tdm ? phn_tdm_admit(leg, now) : phn_tx_admit(leg, len, now, &path);
 	if (drop)
 		return drop;
+	if (leg->tdm) {
+		number_speech(leg, &rtp, units, at);
+		phn_tdm_tx_speech(leg, &rtp, ulaw, len);
+		return 0;
+	}
 	skb = own_skb(path, len);
 	if (!skb)
 		return PHN_DROP_NO_MEMORY;
@@ -185,5 +183,6 @@ int phn_tx_speech(struct phn_leg *leg, const u8 *ulaw, unsigned int len, u32 uni
 
 	rtp.pt = pt->number;
 	number_speech(leg, &rtp, units, at);
-	return send_own(leg, path, skb, &rtp);
+	send_own(leg, path, skb, &rtp);
+	return 0;
 }

@@ -26,19 +26,16 @@ int phn_tx_no_path(const struct phn_leg *leg);
 void phn_tx_slow(struct net *net, const struct phn_path *path, struct sk_buff *skb);
 
 /* @len: octets of payload */
-static __always_inline int phn_transmit(struct phn_leg *leg, const struct phn_path *path,
-					struct sk_buff *skb, unsigned int len)
+static __always_inline void phn_transmit(struct phn_leg *leg, const struct phn_path *path,
+					 struct sk_buff *skb, unsigned int len)
 {
 	if (unlikely(path->state != PHONION_PATH_STATE_FAST)) {
 		phn_tx_slow(leg->pn->net, path, skb);
 		phn_leg_count(leg->stats, PHN_TX_SLOW);
 	} else {
-		if (unlikely(!netif_carrier_ok(path->dst->dev)))
-			return PHN_DROP_NO_ROUTE;
 		phn_xmit(path, skb);
 	}
 	phn_leg_count_packet(leg->tx_stats, PHN_TX_PACKETS, len);
-	return 0;
 }
 
 static __always_inline bool phn_tx_fits(const struct phn_path *path, unsigned int len)
@@ -46,9 +43,17 @@ static __always_inline bool phn_tx_fits(const struct phn_path *path, unsigned in
 	return likely(len <= path->sure_mtu) || len <= dst_mtu(path->dst);
 }
 
+/* By the stack a packet may leave through another device than the route's. */
+static __always_inline bool phn_tx_is_cut(const struct phn_path *path)
+{
+	return unlikely(!netif_carrier_ok(path->dst->dev)) &&
+	       path->state == PHONION_PATH_STATE_FAST;
+}
+
 /*
  * Whether a payload may leave, and how. Return: 0, or the counter of the reason why not.
  * The path says of the leg's configuration what is to be known, so that is not read.
+ * All of it is asked before the packet is numbered, so that what is dropped never is.
  */
 static __always_inline int phn_tx_admit(struct phn_leg *leg, unsigned int len, u64 now,
 					const struct phn_path **path)
@@ -62,7 +67,7 @@ static __always_inline int phn_tx_admit(struct phn_leg *leg, unsigned int len, u
 		return PHN_DROP_HOLD;
 	if (!phn_tx_fits(*path, len + PHN_RTP_HLEN + (*path)->hlen))
 		return PHN_DROP_TOO_BIG;
-	return 0;
+	return phn_tx_is_cut(*path) ? PHN_DROP_NO_ROUTE : 0;
 }
 
 /**
@@ -104,7 +109,8 @@ static __always_inline int phn_tx(struct phn_leg *leg, struct sk_buff *skb,
 	phn_renumber(leg, rtp, now);
 	phn_write_headers(skb, path, rtp, len);
 	phn_scrub(skb);
-	return phn_transmit(leg, path, skb, len);
+	phn_transmit(leg, path, skb, len);
+	return 0;
 }
 
 #endif
