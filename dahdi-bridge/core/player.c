@@ -3,6 +3,11 @@
 
 /* An event whose end was lost goes on for so long after what is known of it: 60 ms. */
 #define HANG 480
+/*
+ * No event is so far ahead of its time: 500 ms, which is more than the jitter buffer delays
+ * and takes for a jump. One that is has its time from another clock.
+ */
+#define AHEAD 4000
 
 static struct phd_played *find(struct phd_player *p, u32 id)
 {
@@ -22,7 +27,8 @@ static struct phd_played *find(struct phd_player *p, u32 id)
  * @now: the time
  * @event: what the packet says
  *
- * One that comes too late to begin in time begins now, and lasts as long.
+ * One that comes too late to begin in time, or whose time is of another clock, begins
+ * now, and lasts as long.
  */
 void phd_player_put(struct phd_player *p, u32 id, u32 from, u32 now,
 		    const struct phn_event *event)
@@ -36,7 +42,7 @@ void phd_player_put(struct phd_player *p, u32 id, u32 from, u32 now,
 			return;
 		e = &p->queue[p->n++];
 		*e = (struct phd_played){ .id = id, .code = event->code };
-		e->from = (s32)(from - now) < 0 ? now : from;
+		e->from = from - now > AHEAD ? now : from;
 	}
 	if (event->duration > e->length)
 		e->length = event->duration;
@@ -64,6 +70,22 @@ static bool is_on(const struct phd_player *p, u32 now)
 	return since >= 0 && since < e->length + (e->ended ? 0 : HANG);
 }
 
+/*
+ * When @now has jumped back, what was heard of the first event is all of it; if nothing
+ * was, it begins now. Waiting for its time, it would keep all others from being heard.
+ */
+static bool is_over(struct phd_player *p, u32 now)
+{
+	struct phd_played *e = &p->queue[0];
+
+	if ((s32)(e->from - now) > AHEAD) {
+		if (p->on)
+			return true;
+		e->from = now;
+	}
+	return !is_on(p, now) && (s32)(now - e->from) >= 0;
+}
+
 /**
  * phd_player_get - what is to be heard
  * @p: the player
@@ -77,7 +99,7 @@ bool phd_player_get(struct phd_player *p, u32 now, unsigned int n, s16 *out)
 {
 	unsigned int i;
 
-	while (p->n && !is_on(p, now) && (s32)(now - p->queue[0].from) >= 0)
+	while (p->n && is_over(p, now))
 		drop_first(p);
 	if (!p->n || !is_on(p, now))
 		return false;

@@ -7,8 +7,10 @@
 #include <cmocka.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "dahdi-bridge/core/detect.h"
+#include "dahdi-bridge/core/jitter.h"
 #include "dahdi-bridge/core/linear.h"
 #include "dahdi-bridge/core/player.h"
 #include "speech.h"
@@ -210,6 +212,122 @@ static void late_events_last_as_long(void **state)
 	assert_in_range(play(&p, &now, 9000), 380, 400);
 }
 
+/* Three digits, 100 ms each, and as long between them. */
+static void assert_digits_are_heard(struct phd_player *p, uint32_t now)
+{
+	struct phn_event e = event(5, true, 800);
+
+	for (int i = 0; i < 3; i++) {
+		phd_player_put(p, now + 160, now + 160, now, &e);
+		assert_int_equal(play(p, &now, now + 160), 0);
+		assert_in_range(play(p, &now, now + 1600), 770, 800);
+	}
+	assert_int_equal(p->n, 0);
+}
+
+static void events_of_another_clock_are_heard(void **state)
+{
+	const uint32_t ahead[] = { 4001, 0x40000000, 0x7fffffff, 0x80000000, 0xc0000000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ahead) / sizeof(*ahead); i++) {
+		struct phd_player p = { 0 };
+		uint32_t now = 5000, id = now + ahead[i];
+
+		for (int n = 1; n <= 5; n++) {
+			struct phn_event e = event(5, n == 5, n * 160);
+
+			phd_player_put(&p, id, id, now, &e);
+		}
+		assert_in_range(play(&p, &now, now + 1600), 770, 800);
+		assert_digits_are_heard(&p, now);
+	}
+}
+
+/* As early as any can be: it is waited for. */
+static void early_events_wait(void **state)
+{
+	struct phd_player p = { 0 };
+	struct phn_event e = event(5, true, 800);
+	uint32_t now = 5000;
+
+	(void)state;
+	phd_player_put(&p, 9000, 9000, now, &e);
+	assert_int_equal(play(&p, &now, 9000), 0);
+	assert_in_range(play(&p, &now, 10600), 770, 800);
+}
+
+static void an_event_does_not_outlast_its_source(void **state)
+{
+	struct phd_player p = { 0 };
+	struct phn_event e = event(5, false, 800);
+	uint32_t now = 0x50000000;
+
+	(void)state;
+	phd_player_put(&p, now, now, now, &e);
+	assert_in_range(play(&p, &now, now + 160), 150, 160);
+	/* Another source, whose time is an earlier one. */
+	assert_digits_are_heard(&p, 1000);
+}
+
+static void an_event_that_waits_outlasts_its_source(void **state)
+{
+	struct phd_player p = { 0 };
+	struct phn_event e = event(5, true, 800);
+	uint32_t now = 0x50000000;
+
+	(void)state;
+	phd_player_put(&p, now + 800, now + 800, now, &e);
+	phd_player_put(&p, now + 1800, now + 1800, now, &e);
+	assert_int_equal(play(&p, &now, now + 400), 0);
+	now = 1000;
+	assert_in_range(play(&p, &now, now + 3200), 2 * 770, 2 * 800);
+	assert_digits_are_heard(&p, now);
+}
+
+/* 20 ms as a leg plays them, its jitter buffer's time being the player's. */
+static int play_packet(struct phd_player *p, struct phd_jitter *j)
+{
+	int ticks = 0;
+	uint8_t out[8];
+	int16_t x[8];
+
+	for (int i = 0; i < 20; i++) {
+		if (phd_player_get(p, j->play, 8, x)) {
+			ticks++;
+			phd_jitter_skip(j);
+		} else {
+			phd_jitter_get(j, out);
+		}
+	}
+	return ticks;
+}
+
+static void a_change_of_source_blocks_no_digits(void **state)
+{
+	static struct phd_jitter j;
+	struct phd_player p = { 0 };
+	struct phn_event e = event(5, true, 800);
+	uint8_t silence[160];
+	int ticks = 0;
+
+	(void)state;
+	memset(silence, phd_silence(true), sizeof(silence));
+	phd_jitter_init(&j, true, 0, 100);
+	for (int i = 0; i < 100; i++) {
+		uint32_t ts = (i < 40 ? 0x50000000 : 1000) + i * 160;
+
+		phd_jitter_put(&j, i < 40, ts, silence, sizeof(silence));
+		if (i == 39 || i == 70 || i == 80 || i == 90)
+			phd_player_put(&p, ts, ts, j.play, &e);
+		if (i >= 70)
+			ticks += play_packet(&p, &j);
+		else
+			play_packet(&p, &j);
+	}
+	assert_in_range(ticks, 3 * 100, 3 * 101);
+}
+
 static void too_many_events_do_no_harm(void **state)
 {
 	struct phd_player p = { 0 };
@@ -235,6 +353,11 @@ int main(void)
 		cmocka_unit_test(events_last_as_long_as_they_say),
 		cmocka_unit_test(an_event_without_an_end_ends),
 		cmocka_unit_test(late_events_last_as_long),
+		cmocka_unit_test(events_of_another_clock_are_heard),
+		cmocka_unit_test(early_events_wait),
+		cmocka_unit_test(an_event_does_not_outlast_its_source),
+		cmocka_unit_test(an_event_that_waits_outlasts_its_source),
+		cmocka_unit_test(a_change_of_source_blocks_no_digits),
 		cmocka_unit_test(too_many_events_do_no_harm),
 	};
 
