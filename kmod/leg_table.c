@@ -56,9 +56,11 @@ void phn_leg_table_uninit(struct phn_net *pn)
 
 /**
  * phn_leg_table_add - let a leg be found
- * @leg: with its local address
+ * @leg: with its local address, which it has taken; see phn_port_take()
  *
- * Return: 0, -EEXIST or -ENOMEM.
+ * That no other leg has the address is the sockets' to see: it is not looked for here.
+ *
+ * Return: 0, or -ENOMEM, -EBUSY or -E2BIG when the table has no room.
  */
 int phn_leg_table_add(struct phn_leg *leg)
 {
