@@ -173,8 +173,12 @@ static int hold_next_hop(struct phn_path *path)
 }
 
 /*
- * A route's MTU can change under it: IPv4's by what makes dst_check() fail, IPv6's
- * as it likes, but not below the least that there is.
+ * A route's MTU can change under it. IPv6's does as it likes, but not below the least that
+ * there is. IPv4's does by what makes dst_check() fail, with one exception: a path MTU that
+ * was lowered once is lowered again in place (update_or_create_fnhe()). A packet whose length
+ * is between the two leaves with DF then, and is counted as sent, though it will not arrive.
+ * G.711 is not so long: 60 ms of it are 520 octets, and no path MTU under 552 is believed
+ * unless the administrator says so.
  */
 static u16 sure_mtu(const struct phn_path *path)
 {

@@ -28,7 +28,8 @@
  * @hold: as in the leg's configuration
  * @hlen: octets of IP and UDP headers
  * @headroom: octets that a packet needs before its RTP header
- * @sure_mtu: a packet of so many octets fits for as long as @dst is valid
+ * @sure_mtu: a packet of so many octets fits for as long as @dst is valid, with the one
+ *	exception that is at sure_mtu()
  * @udp: UDP header to send, but for its length; its checksum is the pseudo-header's, but
  *	for the length; never 0
  * @ip4: IPv4 header to send, but for its length; its checksum is the sum of the rest, and
