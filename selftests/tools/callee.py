@@ -143,11 +143,12 @@ class Relay(rig.Relay):
 class Front:
     """
     Stands before a broker, with a certificate of its own. HOOK(method, path, forward) may
-    answer (status, body) by itself, or give None to hang up without a word.
+    answer (status, body) by itself, or give None to hang up without a word. SHOWN are the
+    tokens of reservations: each with the paths that it was sent to.
     """
 
     def __init__(self, broker, hook=None):
-        self.broker, self.hook, self.seen = broker, hook, []
+        self.broker, self.hook, self.seen, self.shown = broker, hook, [], {}
         self.dir = tempfile.mkdtemp(prefix="phonion-front-", dir="/dev/shm")
         atexit.register(shutil.rmtree, self.dir, True)
         private = ec_key()
@@ -166,6 +167,8 @@ class Front:
             def handle_any(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 front.seen.append((self.command, self.path))
+                for token in json.loads(body)["tokens"] if self.command == "PUT" else ():
+                    front.shown.setdefault(token["prepared"], set()).add(self.path)
 
                 def forward():
                     connection = http.client.HTTPSConnection("127.0.0.1", front.broker.port,

@@ -101,7 +101,9 @@ static int put(struct plan *plan, struct booking *booking, const json_t *body,
 
 /*
  * What is about to be asked for is on the disk before it is asked, so that it
- * can be cancelled whatever happens here. *ERR is put()'s. An exit status.
+ * can be cancelled whatever happens here. Its tokens are gone, also where the lane
+ * is busy: the broker has seen them and would know them again. *ERR is put()'s. An
+ * exit status.
  */
 static int submit(struct plan *plan, struct circuit *circuit, struct booking *booking, int *err)
 {
@@ -126,9 +128,7 @@ static int submit(struct plan *plan, struct circuit *circuit, struct booking *bo
 		*err = put(plan, booking, body, &answer);
 		if (!*err)
 			booking->state = BOOKING_RESERVED;
-		else if (*err == -EBUSY)
-			tokens_return(client, tokens);
-		else
+		else if (*err != -EBUSY)
 			status = fail(&client->opts, answer.status ? EXIT_REFUSED : EXIT_BROKER,
 				      "Try again; what was reserved is given back.",
 				      "a hop could not be reserved: %s", answer.why);

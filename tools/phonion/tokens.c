@@ -238,7 +238,7 @@ json_t *tokens_take(struct client *client, const uint8_t broker[SIGN_KEY_LEN], s
 		ssize_t i = pick(client, name, taken);
 
 		if (i < 0) {
-			tokens_return(client, taken);
+			json_array_extend(list, taken);
 			json_decref(taken);
 			return NULL;
 		}
@@ -246,12 +246,6 @@ json_t *tokens_take(struct client *client, const uint8_t broker[SIGN_KEY_LEN], s
 		json_array_remove(list, i);
 	}
 	return taken;
-}
-
-void tokens_return(struct client *client, const json_t *list)
-{
-	for (size_t i = 0; i < json_array_size(list); i++)
-		json_array_append(state_list(client, "tokens"), json_array_get(list, i));
 }
 
 json_t *tokens_body(const json_t *list)

@@ -19,11 +19,10 @@ int tokens_provide(struct client *client, const struct directories *directories,
 		   unsigned int broker, size_t n);
 /*
  * Takes N of a broker out of the state; a list for the body of a reservation,
- * to be released, or NULL when there are not so many. tokens_return() puts back
- * those that were not spent, and wipes nothing: LIST is still the caller's.
+ * to be released, or NULL when there are not so many. What a broker may have seen
+ * is never put back, for it would know a token again, whatever it said to it.
  */
 json_t *tokens_take(struct client *client, const uint8_t broker[SIGN_KEY_LEN], size_t n);
-void tokens_return(struct client *client, const json_t *list);
 /* The same list as a broker wants it: without what is for us alone. */
 json_t *tokens_body(const json_t *list);
 
