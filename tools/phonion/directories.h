@@ -26,7 +26,10 @@ struct directories {
 	size_t n_relays;
 };
 
-/* Downloads and verifies them. At least one broker must answer. An exit status. */
+/*
+ * Downloads and verifies them, and the newest descriptor of each relay of which
+ * they have different ones. At least one broker must answer. An exit status.
+ */
 int directories_get(const struct client *client, struct directories *directories);
 void directories_release(struct directories *directories);
 
