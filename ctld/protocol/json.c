@@ -67,19 +67,25 @@ static bool is_among(const unsigned char *at, const char *two, unsigned char low
 	return !memcmp(at, two, 2) && at[2] >= low && at[2] <= high;
 }
 
-/*
- * What could move the cursor or turn the writing's direction on a terminal: C0,
- * DEL, C1, and U+2028 to U+202E, U+2066 to U+2069. jansson has refused what is
- * not UTF-8 and, in a text, NUL.
- */
-static bool has_control(const char *text)
+/* C0, DEL, C1, and U+2028 to U+202E, U+2066 to U+2069. jansson has refused what is not UTF-8. */
+size_t json_control(const char *text)
 {
 	const unsigned char *at = (const unsigned char *)text;
 
-	for (; *at; at++)
-		if (*at < ' ' || *at == 0x7f || (*at == 0xc2 && at[1] < 0xa0) ||
-		    (*at == 0xe2 && (is_among(at, "\xe2\x80", 0xa8, 0xae) ||
-				     is_among(at, "\xe2\x81", 0xa6, 0xa9))))
+	if ((*at && *at < ' ') || *at == 0x7f)
+		return 1;
+	if (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+		return 2;
+	if (*at == 0xe2 &&
+	    (is_among(at, "\xe2\x80", 0xa8, 0xae) || is_among(at, "\xe2\x81", 0xa6, 0xa9)))
+		return 3;
+	return 0;
+}
+
+static bool has_control(const char *text)
+{
+	for (; *text; text++)
+		if (json_control(text))
 			return true;
 	return false;
 }

@@ -36,4 +36,10 @@ void json_octets(struct json_reader *reader, const json_t *object, const char *n
 const json_t *json_list(struct json_reader *reader, const json_t *object, const char *name,
 			size_t min, size_t max);
 
+/*
+ * Octets of the character at TEXT, which is UTF-8, if it could move the cursor or
+ * turn the writing's direction on a terminal; 0: it could not, or TEXT ends.
+ */
+size_t json_control(const char *text);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "protocol/json.h"
 #include "tools/lib/out.h"
 
 static int vfail(const struct opts *opts, int status, const char *hint, const char *fmt, va_list ap)
@@ -143,8 +144,12 @@ const char *out_str(const json_t *object, const char *key)
 
 	if (!s)
 		return "-";
-	for (; *s && n < sizeof(buf[0]) - 1; s++)
-		to[n++] = (unsigned char)*s < ' ' || *s == 0x7f ? '?' : *s;
+	while (*s && n < sizeof(buf[0]) - 1) {
+		size_t control = json_control(s);
+
+		to[n++] = control ? '?' : *s;
+		s += control ? control : 1;
+	}
 	to[n] = '\0';
 	return to;
 }
