@@ -35,5 +35,7 @@ int attack_files(const struct opts *opts, int argc, char **argv);
 /* Nothing when all agree; else EXIT_DISAGREES. */
 int show_verdict(const struct opts *opts, const struct findings *findings);
 int fail_sim(const struct opts *opts, int err);
+/* null where there is no such number. */
+json_t *sim_number(double value);
 
 #endif

@@ -24,7 +24,7 @@ static bool all_agree(const struct findings *findings)
 	return true;
 }
 
-static json_t *number(double value)
+json_t *sim_number(double value)
 {
 	return isfinite(value) ? json_real(value) : json_null();
 }
@@ -38,12 +38,12 @@ static json_t *finding_json(const struct finding *f)
 			 f->system, "adversary", f->adversary, "attack", f->attack, "tries",
 			 (json_int_t)f->tally.tries, "hits", (json_int_t)f->tally.hits, "success",
 			 tally_rate(&f->tally), "low", low, "high", high, "predicted",
-			 number(f->predicted), "at_least", f->at_least, "agrees", finding_agrees(f),
-			 "again", f->again, "entropy",
+			 sim_number(f->predicted), "at_least", f->at_least, "agrees",
+			 finding_agrees(f), "again", f->again, "entropy",
 			 f->tally.seen ? json_real(tally_entropy(&f->tally)) : json_null(),
 			 "anonymity_set",
 			 f->tally.seen ? json_real(tally_set(&f->tally)) : json_null(),
-			 "min_entropy", number(tally_min_entropy(&f->tally)));
+			 "min_entropy", sim_number(tally_min_entropy(&f->tally)));
 }
 
 static void row(struct out_table *t, const struct finding *f)
