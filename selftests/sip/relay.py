@@ -57,11 +57,13 @@ def build():
     flags = subprocess.run(["pkg-config", "--libs", "liburing", "libmnl", "libnftnl", "libosip2",
                             "jansson", "libconfig", "openssl", "sqlite3", "libcurl"], check=True, text=True,
                            capture_output=True).stdout.split()
-    pri = ["-lpri"] if os.path.exists("/usr/include/libpri.h") else []
+    openr2 = os.environ.get("OPENR2") or os.path.join(TOP, "build/kernel/openr2")
+    there = {"-lpri": "/usr/include/libpri.h", "-lopenr2": f"{openr2}/include/openr2.h"}
+    optional = [library for library, header in there.items() if os.path.exists(header)]
     subprocess.run(["gcc", "-std=gnu11", "-g", "-O1", "-fsanitize=address,undefined",
                     "-fno-sanitize-recover=all", "-D_GNU_SOURCE=", "-I", "ctld", "-I", ".",
                     "-I", "kmod/include/uapi", "-o", out, "ctld/main.c",
-                    "selftests/sip/fake_dataplane.c", "build/asan/libphonion.a", *flags, *pri, "-lm"],
+                    "selftests/sip/fake_dataplane.c", "build/asan/libphonion.a", *flags, f"-L{openr2}/lib", *optional, "-lm"],
                    cwd=TOP, check=True)
     return out
 
