@@ -61,6 +61,14 @@ void modify_follow(struct side *side)
 	reinvite(side);
 }
 
+void modify_pass_on(const struct side *side)
+{
+	struct side *other = side_other(side);
+
+	if (side_present(other))
+		other->ops->follow(other);
+}
+
 static void on_accepted(struct side *side, const osip_message_t *msg)
 {
 	struct sdp answer;
@@ -170,7 +178,7 @@ void modify_invited(struct side *side, struct txn *txn)
 	if (accept_start(&side->sip.accept, calls->sip, calls->deps.loop, txn, &reply))
 		log_warn("call %u: a re-INVITE was not answered", side->call->id);
 	state_save(side->call);
-	modify_follow(side_other(side));
+	modify_pass_on(side);
 }
 
 void modify_acked(struct side *side, const osip_message_t *ack)
@@ -184,7 +192,7 @@ void modify_acked(struct side *side, const osip_message_t *ack)
 	if (side->sip.answer_in_ack && !session_read(&answer, ack) &&
 	    !session_accept_answer(side, &answer)) {
 		media_apply(side);
-		modify_follow(side_other(side));
+		modify_pass_on(side);
 	}
 	side->sip.answer_in_ack = false;
 	state_save(side->call);

@@ -72,6 +72,8 @@ void session_describe(const struct side *side, struct dp_leg *leg);
 void modify_invited(struct side *side, struct txn *txn);
 void modify_acked(struct side *side, const osip_message_t *ack);
 void modify_follow(struct side *side);
+/* To the other side, whatever its trunk is: to follow what this one's peer wishes now. */
+void modify_pass_on(const struct side *side);
 
 /* sip_state.c: for a restarted daemon */
 json_t *sip_state_encode(const struct side *side);

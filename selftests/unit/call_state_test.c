@@ -204,13 +204,28 @@ static void test_trunk_gone(void **state)
 	json_decref(json);
 }
 
+/* A line has no dialog in which its peer could be put on hold. */
+static void test_hold_at_line(void **state)
+{
+	struct conf_trunk line = { .name = (char *)"line", .kind = TRUNK_CAS };
+	struct call *call = call_new(&calls, &ref, "c1");
+
+	(void)state;
+	call->state = CALL_ANSWERED;
+	fill(&call->sides[SIDE_IN], 0);
+	side_set_trunk(&call->sides[SIDE_OUT], &line);
+	call->sides[SIDE_OUT].state = SIDE_UP;
+	modify_pass_on(&call->sides[SIDE_IN]);
+	assert_null(call->sides[SIDE_OUT].sip.invite);
+	call_free(call);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),
-		cmocka_unit_test(test_half),
-		cmocka_unit_test(test_spoilt),
-		cmocka_unit_test(test_trunk_gone),
+		cmocka_unit_test(test_round_trip),   cmocka_unit_test(test_half),
+		cmocka_unit_test(test_spoilt),	     cmocka_unit_test(test_trunk_gone),
+		cmocka_unit_test(test_hold_at_line),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
