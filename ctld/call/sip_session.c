@@ -54,13 +54,17 @@ int session_accept_offer(struct side *side, const struct sdp *offer)
 		return -EPROTONOSUPPORT;
 	remember(side, offer);
 	side->wish = offer->direction;
-	side->sip.said = SDP_SENDRECV; /* our answer takes back what we said before */
+	side->sip.said = side_other(side)->wish;
 	side->sip.n_agreed = 0;
 	agree(side, speech);
 	agree(side, sdp_find(offer->formats, offer->n_formats, PHONION_CODEC_TELEPHONE_EVENT));
 	memcpy(side->sip.local.formats, side->sip.agreed, sizeof(side->sip.agreed));
 	side->sip.local.n_formats = side->sip.n_agreed;
-	side->sip.local.direction = sdp_reverse(offer->direction);
+	/*
+	 * The answer says anew what the other side wishes. If an offer of ours had to, a
+	 * relay as peer would answer so too, and the two would go on for ever.
+	 */
+	side->sip.local.direction = sdp_reverse(offer->direction) | side->sip.said;
 	return 0;
 }
 

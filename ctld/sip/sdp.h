@@ -21,8 +21,16 @@
 #define SDP_TEXT_SIZE	2048 /* of what we write */
 #define SDP_NO_AUDIO	(-1)
 
-/* As the peer that wrote it sees it. */
-enum sdp_direction { SDP_SENDRECV, SDP_SENDONLY, SDP_RECVONLY, SDP_INACTIVE };
+/*
+ * As the peer that wrote it sees it. Each is the set of what it leaves out, so that
+ * a | b is what both leave.
+ */
+enum sdp_direction {
+	SDP_SENDRECV = 0,
+	SDP_SENDONLY = 1,
+	SDP_RECVONLY = 2,
+	SDP_INACTIVE = SDP_SENDONLY | SDP_RECVONLY
+};
 
 struct sdp_format {
 	uint8_t number;
