@@ -42,6 +42,15 @@ static void agree(struct side *side, const struct sdp_format *format)
 		side->sip.agreed[side->sip.n_agreed++] = *format;
 }
 
+/*
+ * What the peer leaves out itself: who was told that nothing is sent to it, or taken
+ * from it, can only repeat that.
+ */
+static enum sdp_direction own_wish(enum sdp_direction says, enum sdp_direction told)
+{
+	return says & ~sdp_reverse(told);
+}
+
 /* One speech codec, the first of ours, so that the peer cannot switch. */
 int session_accept_offer(struct side *side, const struct sdp *offer)
 {
@@ -53,7 +62,7 @@ int session_accept_offer(struct side *side, const struct sdp *offer)
 	if (!speech || !family_fits(side, offer))
 		return -EPROTONOSUPPORT;
 	remember(side, offer);
-	side->wish = offer->direction;
+	side->wish = own_wish(offer->direction, side->sip.said);
 	side->sip.said = side_other(side)->wish;
 	side->sip.n_agreed = 0;
 	agree(side, speech);
