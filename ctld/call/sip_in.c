@@ -193,10 +193,12 @@ void sip_in_acked(struct side *in, const osip_message_t *ack)
 		cause = cause_of_sdp(err);
 	else if (in->call->code)
 		cause = code_acked(in->call);
-	if (cause)
+	if (cause) {
 		side_gone(in, cause);
-	else
+	} else {
 		state_save(in->call);
+		modify_pass_on(in);
+	}
 }
 
 /* RFC 3261, 13.3.1.4: the dialog is confirmed, but the session ends. */

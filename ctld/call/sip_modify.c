@@ -101,6 +101,7 @@ static void on_final(struct side *side, const osip_message_t *msg)
 	side->sip.said = side->sip.local.direction;
 	state_save(side->call);
 	modify_follow(side);
+	modify_pass_on(side);
 }
 
 static void on_reinvite(struct txn *txn, enum txn_event event, const osip_message_t *msg, void *arg)
@@ -134,6 +135,7 @@ static int take_offer(struct side *side, const osip_message_t *msg)
 	if (err == -ENOENT) {
 		side->sip.answer_in_ack = true;
 		session_prepare_offer(side);
+		side->sip.said = side->sip.local.direction = side_other(side)->wish;
 		return 0;
 	}
 	if (!err)

@@ -77,7 +77,10 @@ int session_accept_offer(struct side *side, const struct sdp *offer)
 	return 0;
 }
 
-/* The peer may use whatever both name. */
+/*
+ * The peer may use whatever both name. What it leaves out before the call is answered is
+ * of the moment, as with early media, and does not go on to the other side.
+ */
 int session_accept_answer(struct side *side, const struct sdp *answer)
 {
 	struct sdp_format agreed[PHONION_MAX_PAYLOAD_TYPES];
@@ -95,6 +98,8 @@ int session_accept_answer(struct side *side, const struct sdp *answer)
 	if (!speech || !family_fits(side, answer))
 		return -EPROTONOSUPPORT;
 	remember(side, answer);
+	if (side->call->state == CALL_ANSWERED)
+		side->wish = own_wish(answer->direction, side->sip.local.direction);
 	memcpy(side->sip.agreed, agreed, n * sizeof(agreed[0]));
 	side->sip.n_agreed = n;
 	return 0;
