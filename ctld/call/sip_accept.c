@@ -78,9 +78,14 @@ void accept_resend(struct accept *accept)
 		sip_send(accept->sip, &accept->path, accept->buf, accept->len);
 }
 
+bool accept_answers(const struct accept *accept, const osip_message_t *msg)
+{
+	return accept->buf && strtoul(msg->cseq->number, NULL, 10) == accept->cseq;
+}
+
 bool accept_acked(struct accept *accept, const osip_message_t *ack)
 {
-	if (!accept->buf || strtoul(ack->cseq->number, NULL, 10) != accept->cseq)
+	if (!accept_answers(accept, ack))
 		return false;
 	accept_stop(accept);
 	return true;

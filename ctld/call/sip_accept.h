@@ -29,6 +29,8 @@ int accept_start(struct accept *accept, struct sip *sip, struct loop *loop, stru
 		 const struct message_reply *reply);
 void accept_set_no_ack(struct accept *accept, loop_fn no_ack, void *arg);
 bool accept_pending(const struct accept *accept);
+/* Is the pending 2xx to this INVITE, or ACK for it? */
+bool accept_answers(const struct accept *accept, const osip_message_t *msg);
 void accept_resend(struct accept *accept);
 /* True if ACK is for the pending 2xx, which then is over. */
 bool accept_acked(struct accept *accept, const osip_message_t *ack);

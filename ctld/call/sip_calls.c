@@ -41,6 +41,20 @@ static void on_request(struct dialog *dialog, struct txn *txn, void *arg)
 		state_save(side->call); /* the peer's CSeq went up */
 }
 
+/* The peer lost our 2xx, and repeats its re-INVITE, whose transaction is over. */
+static bool on_repeated(struct dialog *dialog, struct txn *txn, void *arg)
+{
+	const osip_message_t *msg = txn_message(txn);
+	struct side *side = dialog->owner;
+
+	if (accept_answers(&side->sip.accept, msg))
+		accept_resend(&side->sip.accept);
+	else if (!sip_in_repeated(arg, msg))
+		return false;
+	txn_abandon(txn);
+	return true;
+}
+
 static void on_ack(struct dialog *dialog, const osip_message_t *ack, void *arg)
 {
 	struct side *side = dialog->owner;
@@ -63,6 +77,7 @@ static void on_answer(struct dialog *dialog, const osip_message_t *response, voi
 static const struct sip_ops sip_ops = {
 	.invite = on_invite,
 	.request = on_request,
+	.repeated = on_repeated,
 	.ack = on_ack,
 	.answer = on_answer,
 };

@@ -86,9 +86,14 @@ static void refuse(struct calls *calls, struct txn *txn, enum cause cause)
  * A copy of an INVITE that we have answered: the peer repeats it while the
  * 2xx is on its way. That 2xx is repeated by itself until ACK comes.
  */
-static bool repeated(struct calls *calls, const osip_message_t *msg)
+bool sip_in_repeated(struct calls *calls, const osip_message_t *msg)
 {
 	return recent_has(&calls->recent, recent_hash(msg), loop_now(calls->deps.loop));
+}
+
+void sip_in_remember(struct calls *calls, const osip_message_t *invite)
+{
+	recent_add(&calls->recent, recent_hash(invite), loop_now(calls->deps.loop));
 }
 
 static void begin(struct calls *calls, const struct conf_trunk *trunk,
@@ -121,7 +126,7 @@ void sip_in_invited(struct calls *calls, const struct conf_trunk *trunk, struct 
 	struct circuit circuit;
 	enum cause cause;
 
-	if (repeated(calls, msg)) {
+	if (sip_in_repeated(calls, msg)) {
 		txn_abandon(txn);
 		return;
 	}
@@ -164,7 +169,7 @@ int sip_in_answer(struct side *in)
 	session_write(in, &sdp);
 	in->sip.invite = NULL;
 	txn_own(invite, NULL, NULL);
-	recent_add(&calls->recent, recent_hash(txn_message(invite)), loop_now(calls->deps.loop));
+	sip_in_remember(calls, txn_message(invite));
 	in->state = SIDE_ANSWERED;
 	return accept_start(&in->sip.accept, calls->sip, calls->deps.loop, invite, &reply);
 }

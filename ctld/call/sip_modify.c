@@ -177,6 +177,7 @@ void modify_invited(struct side *side, struct txn *txn)
 	dialog_refresh(side->sip.dialog, msg);
 	text_init(&sdp, buf, sizeof(buf));
 	session_write(side, &sdp);
+	sip_in_remember(calls, msg);
 	if (accept_start(&side->sip.accept, calls->sip, calls->deps.loop, txn, &reply))
 		log_warn("call %u: a re-INVITE was not answered", side->call->id);
 	state_save(side->call);

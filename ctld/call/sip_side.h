@@ -42,6 +42,9 @@ int sip_calls_new(struct calls *calls);
 
 /* sip_in.c: the near side, from INVITE to ACK */
 void sip_in_invited(struct calls *calls, const struct conf_trunk *trunk, struct txn *txn);
+/* An INVITE is being answered, and copies of it may come. */
+void sip_in_remember(struct calls *calls, const osip_message_t *invite);
+bool sip_in_repeated(struct calls *calls, const osip_message_t *invite);
 void sip_in_ring(struct side *in, bool alerting, bool media);
 int sip_in_answer(struct side *in);
 void sip_in_acked(struct side *in, const osip_message_t *ack);

@@ -126,12 +126,13 @@ static void take_cancel(struct sip *sip, struct txn *txn)
 
 static void take_in_dialog(struct sip *sip, struct dialog *dialog, struct txn *txn)
 {
-	int status = dialog_check(dialog, txn_message(txn));
+	const osip_message_t *msg = txn_message(txn);
+	int status = dialog_check(dialog, msg);
 
-	if (status)
-		reply_status(txn, status);
-	else
+	if (!status)
 		sip->ops->request(dialog, txn, sip->arg);
+	else if (!MSG_IS_INVITE(msg) || !sip->ops->repeated(dialog, txn, sip->arg))
+		reply_status(txn, status);
 }
 
 static void take_request(struct sip *sip, const struct sip_path *from, struct txn *txn)

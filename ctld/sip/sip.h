@@ -18,6 +18,8 @@ struct sip_ops {
 	void (*invite)(const struct conf_trunk *trunk, struct txn *txn, void *arg);
 	/* INVITE, BYE or OPTIONS within a dialog, CSeq already checked. */
 	void (*request)(struct dialog *dialog, struct txn *txn, void *arg);
+	/* An INVITE with an old CSeq: is it a copy of one that is answered, and done with? */
+	bool (*repeated)(struct dialog *dialog, struct txn *txn, void *arg);
 	/* ACK to a 2xx. */
 	void (*ack)(struct dialog *dialog, const osip_message_t *ack, void *arg);
 	/* A 2xx to an INVITE of ours whose transaction is over: repeated or forked. */
