@@ -12,8 +12,34 @@
 #include "call/state.h"
 #include "log/log.h"
 
+#define ANSWER_WAIT_MS (64 * 500) /* RFC 3261, 64 * T1 */
+
 static void on_reinvite(struct txn *txn, enum txn_event event, const osip_message_t *msg,
 			void *arg);
+
+/*
+ * Once a provisional response came, no timer of the transaction's is set, and the peer
+ * may have died. Its TXN_ENDED ends the call.
+ */
+static void on_wait(void *arg)
+{
+	struct side *side = arg;
+
+	txn_abandon(side->sip.invite);
+}
+
+static void wait_for_answer(struct side *side)
+{
+	loop_timer_set(side->call->calls->deps.loop, &side->sip.wait, ANSWER_WAIT_MS, on_wait,
+		       side);
+}
+
+static void answered(struct side *side, struct txn *txn)
+{
+	txn_own(txn, NULL, NULL);
+	side->sip.invite = NULL;
+	loop_timer_del(&side->sip.wait);
+}
 
 static void reinvite(struct side *side)
 {
@@ -28,6 +54,8 @@ static void reinvite(struct side *side)
 	if (sip_request(calls->sip, side->sip.dialog, "INVITE", &sdp, on_reinvite, side,
 			&side->sip.invite))
 		side->sip.invite = NULL;
+	if (side->sip.invite)
+		wait_for_answer(side);
 	side->sip.invite_cseq = side->sip.dialog->local_cseq;
 	state_save(side->call);
 }
@@ -85,7 +113,6 @@ static void on_final(struct side *side, const osip_message_t *msg)
 {
 	int status = msg->status_code;
 
-	side->sip.invite = NULL;
 	if (status < 300)
 		on_accepted(side, msg);
 	if (side->call->state == CALL_ENDED)
@@ -110,16 +137,17 @@ static void on_reinvite(struct txn *txn, enum txn_event event, const osip_messag
 
 	switch (event) {
 	case TXN_RESPONSE:
-		if (msg->status_code < 200)
+		if (msg->status_code < 200) {
+			wait_for_answer(side);
 			return;
-		txn_own(txn, NULL, NULL);
+		}
+		answered(side, txn);
 		on_final(side, msg);
 		break;
 	case TXN_TIMEOUT:
 	case TXN_FAILED:
 	case TXN_ENDED:
-		txn_own(txn, NULL, NULL);
-		side->sip.invite = NULL;
+		answered(side, txn);
 		call_end(side->call, CAUSE_LOST);
 		break;
 	case TXN_CANCELLED:

@@ -159,13 +159,10 @@ static bool hears_digits(const struct side *in)
 	       sdp_find(in->sip.agreed, in->sip.n_agreed, PHONION_CODEC_TELEPHONE_EVENT);
 }
 
-/* The last INVITE of a side that is up may still linger in its transaction. */
 static bool is_idle(const struct side *side)
 {
-	bool asking = side->sip.invite && side->call->state == CALL_ANSWERED;
-
-	return !asking && !accept_pending(&side->sip.accept) && !side->sip.retry.slot &&
-	       !side->sip.bye_owed;
+	return !side->sip.wait.slot && !accept_pending(&side->sip.accept) &&
+	       !side->sip.retry.slot && !side->sip.bye_owed;
 }
 
 static void moved(struct side *side, struct side *from)
@@ -181,6 +178,9 @@ static void release(struct side *side)
 {
 	if (side->sip.invite)
 		txn_own(side->sip.invite, NULL, NULL);
+	if (side->sip.wait.slot)
+		txn_abandon(side->sip.invite); /* it might never end by itself */
+	loop_timer_del(&side->sip.wait);
 	accept_stop(&side->sip.accept);
 	loop_timer_del(&side->sip.retry);
 	free(side->sip.ack);

@@ -33,6 +33,7 @@ struct sip_side {
 	struct sdp_format agreed[PHONION_MAX_PAYLOAD_TYPES];
 	size_t n_agreed;
 	struct loop_timer retry; /* of a re-INVITE after 491 */
+	struct loop_timer wait;	 /* for the answer to our re-INVITE; set while one is pending */
 };
 
 extern const struct side_ops sip_side_ops;
