@@ -7,7 +7,9 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <unistd.h>
 
@@ -16,8 +18,10 @@
 
 #define MAX_CONNECTIONS 256
 #define MAX_QUEUED	(256 * 1024)
-#define IDLE_MS		(600 * 1000)
-#define MESSAGE_MS	(32 * 1000) /* for a message to become whole: 64 * T1 */
+#define IDLE_MS		(200 * 1000) /* firewalls on the way forget after four or five minutes */
+#define MESSAGE_MS	(32 * 1000)  /* for a message to become whole: 64 * T1 */
+#define DEAD_MS		(32 * 1000)  /* for the peer to acknowledge: its transactions are over */
+#define KEEPALIVE_S	60
 
 struct connection {
 	struct connection *next;
@@ -187,12 +191,23 @@ static void on_io(int fd, short revents, void *arg)
 		rearm(conn);
 }
 
+/* A peer that went without a word is found out, as is one that does not answer our SYN. */
+static void set_options(int fd)
+{
+	unsigned int dead_ms = DEAD_MS;
+	int one = 1, keepalive_s = KEEPALIVE_S;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead_ms, sizeof(dead_ms));
+	setsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &keepalive_s, sizeof(keepalive_s));
+	setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &one, sizeof(one));
+}
+
 static struct connection *connection_new(struct listener *listener, int fd,
 					 const struct sockaddr_storage *peer)
 {
 	struct transport *transport = listener->transport;
 	struct connection *conn = calloc(1, sizeof(*conn));
-	int one = 1;
 
 	if (!conn)
 		return NULL;
@@ -208,7 +223,7 @@ static struct connection *connection_new(struct listener *listener, int fd,
 		free(conn);
 		return NULL;
 	}
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	set_options(fd);
 	conn->next = transport->connections;
 	transport->connections = conn;
 	transport->n_connections++;
@@ -300,6 +315,30 @@ int tcp_send(struct listener *listener, const struct sip_path *path, const char 
 	conn->out_len += len;
 	/* Written when the loop says so: errors then have one place to show. */
 	return loop_io_set(conn->io, POLLIN | POLLOUT);
+}
+
+static bool is_stuck(const struct connection *conn)
+{
+	int unacknowledged = 0;
+
+	ioctl(conn->fd, SIOCOUTQ, &unacknowledged);
+	return conn->out_len || unacknowledged > 0;
+}
+
+void tcp_drop_stuck(struct transport *transport, const struct sip_path *path)
+{
+	const struct linger discard = { .l_onoff = 1 };
+	struct connection *conn, *next;
+
+	for (conn = transport->connections; conn; conn = next) {
+		next = conn->next;
+		if (!addr_same(&conn->path.local, &path->local) ||
+		    !addr_same_host(&conn->path.peer, &path->peer) || !is_stuck(conn))
+			continue;
+		/* Else the kernel goes on trying to deliver what is queued. */
+		setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &discard, sizeof(discard));
+		connection_close(conn);
+	}
 }
 
 void tcp_close_all(struct transport *transport)

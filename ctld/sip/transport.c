@@ -133,6 +133,12 @@ int transport_send(struct transport *transport, const struct sip_path *path, con
 	return udp_send(listener, path, buf, len);
 }
 
+void transport_drop_stuck(struct transport *transport, const struct sip_path *path)
+{
+	if (path->protocol == SIP_TCP)
+		tcp_drop_stuck(transport, path);
+}
+
 size_t transport_connections(const struct transport *transport)
 {
 	return transport->n_connections;

@@ -47,6 +47,11 @@ int transport_configure(struct transport *transport, const struct conf *conf);
  */
 int transport_send(struct transport *transport, const struct sip_path *path, const char *buf,
 		   size_t len);
+/*
+ * A request to this peer got no answer: on a stream, what it has not taken yet must not
+ * reach it later, when nobody waits for it any more.
+ */
+void transport_drop_stuck(struct transport *transport, const struct sip_path *path);
 /* Connections that are open now. */
 size_t transport_connections(const struct transport *transport);
 

@@ -37,6 +37,7 @@ int udp_send(struct listener *listener, const struct sip_path *path, const char 
 
 int tcp_listen(struct listener *listener);
 int tcp_send(struct listener *listener, const struct sip_path *path, const char *buf, size_t len);
+void tcp_drop_stuck(struct transport *transport, const struct sip_path *path);
 void tcp_close_all(struct transport *transport);
 
 /* A bound, non-blocking socket, or a negative errno. */

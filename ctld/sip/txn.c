@@ -166,6 +166,8 @@ static void tell(struct txn *txn, enum txn_event event)
 {
 	const osip_message_t *msg = event == TXN_RESPONSE ? txn->osip->last_response : NULL;
 
+	if (event == TXN_TIMEOUT) /* first: who is told may send more */
+		transport_drop_stuck(txn->shard->layer->transport, &txn->path);
 	if (txn->fn)
 		txn->fn(txn, event, msg, txn->arg);
 }

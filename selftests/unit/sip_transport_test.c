@@ -212,6 +212,31 @@ static void test_refused_connection(void **state)
 	assert_int_equal(on.received, 1);
 }
 
+/* Who sends nothing back and takes nothing loses what is queued, and only he. */
+static void test_stuck_connection(void **state)
+{
+	struct sip_path path = { .protocol = SIP_TCP, .local = on.trunk.local };
+	struct sockaddr_storage peer;
+	int fd = socket(AF_INET, SOCK_STREAM, 0), small = 4096, i;
+
+	(void)state;
+	choose_port(&peer);
+	path.peer = peer;
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)), 0);
+	assert_int_equal(bind(fd, (void *)&peer, addr_len(&peer)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(send_out(&peer), 0);
+	run_for(50);
+	transport_drop_stuck(on.transport, &path);
+	assert_int_equal(transport_connections(on.transport), 1);
+	for (i = 0; i < 1000; i++)
+		assert_int_equal(send_out(&peer), 0);
+	run_for(50);
+	transport_drop_stuck(on.transport, &path);
+	assert_int_equal(transport_connections(on.transport), 0);
+	close(fd);
+}
+
 #define on_port(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -222,6 +247,7 @@ int main(void)
 		on_port(test_no_descriptor_left),
 		on_port(test_closed_in_the_pause),
 		on_port(test_refused_connection),
+		on_port(test_stuck_connection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
