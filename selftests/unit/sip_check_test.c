@@ -145,7 +145,11 @@ static void test_rfc4475(void **state)
 	"To: <sip:b@192.0.2.2>\r\nCall-ID: c\r\nMax-Forwards: 70\r\n"
 #define INVITE_LINE "INVITE sip:b@192.0.2.2 SIP/2.0\r\n"
 #define INVITE	    INVITE_LINE HEAD "CSeq: 1 INVITE\r\nContact: <sip:a@192.0.2.1>\r\n"
-#define SDP_TYPE    "Content-Type: application/sdp\r\n"
+#define BYE(tag, hops)                                                                \
+	"BYE sip:b@c SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKa\r\nCall-ID: c\r\n" \
+	"From: <sip:a@b>;tag=1\r\nTo: <sip:b@c>" tag "\r\nCSeq: 2 BYE\r\n" hops
+#define IN_UTC	 "Sat, 01 Jan 2000 02:36:14 UTC\r\n"
+#define SDP_TYPE "Content-Type: application/sdp\r\n"
 
 static const struct {
 	const char *text;
@@ -190,6 +194,13 @@ static const struct {
 	{ INVITE_LINE HEAD "CSeq: 1INVITE\r\nl: 0\r\n\r\n", 400, 400 },
 	{ INVITE_LINE HEAD "CSeq: 1 BYE\r\nl: 0\r\n\r\n", 400, 400 },
 	{ "SIP/2.0 200 OK\r\n" HEAD "CSeq: 1 INVITE\r\nl: 0\r\n\r\n", 0, 0 },
+	{ "SIP/2.0 200 OK\r\n" HEAD "CSeq: 1 INVITE\r\nDate: " IN_UTC "l: 0\r\n\r\n", 0, 0 },
+	{ INVITE "Date: " IN_UTC "l: 0\r\n\r\n", 400, 400 },
+	{ BYE(";tag=2", "") "Require: x\r\nl: 0\r\n\r\n", 0, 0 },
+	{ BYE(";tag=2", "Max-Forwards: 0\r\n") "l: 0\r\n\r\n", 0, 0 },
+	{ BYE("", "") "l: 0\r\n\r\n", 400, 400 }, /* of no dialog */
+	{ BYE("", "Max-Forwards: 0\r\n") "l: 0\r\n\r\n", 483, 483 },
+	{ BYE("", "Max-Forwards: 70\r\n") "Require: x\r\nl: 0\r\n\r\n", 420, 420 },
 	{ "SIP/2.0 099 OK\r\n" HEAD "CSeq: 1 INVITE\r\nl: 0\r\n\r\n", SILENCE, SILENCE },
 	{ "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP b;branch=z9hG4bKb\r\n" HEAD
 	  "CSeq: 1 INVITE\r\nl: 0\r\n\r\n",
