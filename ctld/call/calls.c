@@ -215,6 +215,19 @@ static int renew_firewall(struct calls *calls, const struct conf *conf)
 	return 0;
 }
 
+/* Both, or neither: by another's table packets of our trunks would be dropped. */
+static int renew_network(struct calls *calls, const struct conf *conf)
+{
+	int err = renew_firewall(calls, conf);
+
+	if (err)
+		return err;
+	err = sip_configure(calls->sip, conf);
+	if (err && renew_firewall(calls, calls->conf->conf))
+		log_error("the firewall is left as the configuration that failed has it");
+	return err;
+}
+
 static int check_book(const struct calls *calls, const struct conf *conf)
 {
 	int err = calls->deps.book ? book_check(calls->deps.book, conf) : conf->relay ? -EINVAL : 0;
@@ -234,9 +247,7 @@ int calls_reconfigure(struct calls *calls, struct conf *conf)
 		return -ENOMEM;
 	err = check_book(calls, conf);
 	if (!err)
-		err = renew_firewall(calls, conf);
-	if (!err)
-		err = sip_configure(calls->sip, conf);
+		err = renew_network(calls, conf);
 	if (err) {
 		free(ref);
 		return err;
