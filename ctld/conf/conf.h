@@ -151,11 +151,12 @@ const struct conf_circuit *conf_circuit_find(const struct conf *conf,
 					     const struct conf_trunk *trunk, const char *number);
 
 /*
- * May NUMBER be dialled on TRUNK? Never an emergency number. Otherwise the
- * longest matching prefix of allow and deny decides, deny when they are equal;
- * with a non-empty allow, what matches nothing is denied. Premium-rate,
- * shared-cost and satellite numbers (number_table.h) are denied unless allow
- * has a prefix at least as long as the one that makes them so.
+ * May NUMBER be dialled on TRUNK? Never an emergency number, nor on a line what
+ * its exchange would take for one. Otherwise the longest matching prefix of allow
+ * and deny decides, deny when they are equal; with a non-empty allow, what matches
+ * nothing is denied. Premium-rate, shared-cost and satellite numbers
+ * (number_table.h) are denied unless allow has a prefix at least as long as the one
+ * that makes them so.
  */
 bool conf_number_allowed(const struct conf_trunk *trunk, const char *number);
 bool conf_number_emergency(const char *number);

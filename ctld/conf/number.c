@@ -91,24 +91,48 @@ static size_t longest_costly(const char *number)
 	return best;
 }
 
+/* "#" ends dialling in much of the world, and exchanges skip what they do not expect. */
+static size_t dialled_len(const char *number)
+{
+	size_t len = strlen(number);
+
+	while (len && strchr("*#", number[len - 1]))
+		len--;
+	return len;
+}
+
 /*
  * Emergency numbers are national: which one reaches whom depends on the carrier,
  * so none is dialled anywhere. A longer number that begins so is another one.
  */
 bool conf_number_emergency(const char *number)
 {
+	size_t len;
+
 	number += *number == '+';
+	len = dialled_len(number);
 	for (size_t i = 0; i < ARRAY_LEN(emergency); i++)
-		if (strlen(number) == strlen(emergency[i]) && begins(number, emergency[i]))
+		if (len == strlen(emergency[i]) && begins(number, emergency[i]))
 			return true;
 	return false;
+}
+
+/*
+ * To a line digits go one by one, and its exchange connects an emergency call as soon as
+ * it has the number. Of the table's only those two of ITU-T E.161.1 begin no other
+ * number; "03" or "011" begin whole countries'.
+ */
+static bool emergency_on_line(const struct conf_trunk *trunk, const char *number)
+{
+	return trunk->kind == TRUNK_CAS && (begins(number, "112") || begins(number, "911"));
 }
 
 bool conf_number_allowed(const struct conf_trunk *trunk, const char *number)
 {
 	size_t allowed = longest(&trunk->allow, number);
 
-	if (!number[strspn(number, "+")] || conf_number_emergency(number))
+	if (!number[strspn(number, "+")] || conf_number_emergency(number) ||
+	    emergency_on_line(trunk, number))
 		return false;
 	if (trunk->deny.n && longest(&trunk->deny, number) >= (allowed ? allowed : 1))
 		return false;

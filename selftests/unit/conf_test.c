@@ -612,8 +612,24 @@ static void test_emergency(void **state)
 	assert_false(allowed("\"911\", \"+911\"", "", "+911"));
 	assert_false(allowed("", "", "000"));
 	assert_false(allowed("", "", "110"));
+	assert_false(allowed("", "", "112#"));
+	assert_false(allowed("\"911\"", "", "911*"));
+	assert_false(allowed("", "", "+112*#"));
 	assert_true(allowed("", "", "1120"));
+	assert_true(allowed("", "", "112#0"));
 	assert_true(allowed("", "", "+9112345678")); /* India begins with 91 */
+}
+
+/* Digits reach a line's exchange one by one. */
+static void test_emergency_on_line(void **state)
+{
+	const struct conf_trunk line = { .kind = TRUNK_CAS };
+
+	(void)state;
+	assert_false(conf_number_allowed(&line, "1120"));
+	assert_false(conf_number_allowed(&line, "9115550123"));
+	assert_true(conf_number_allowed(&line, "+9112345678")); /* India, after "00" */
+	assert_true(conf_number_allowed(&line, "030123456"));
 }
 
 int main(void)
@@ -639,6 +655,7 @@ int main(void)
 		cmocka_unit_test(test_international_prefix),
 		cmocka_unit_test(test_premium),
 		cmocka_unit_test(test_emergency),
+		cmocka_unit_test(test_emergency_on_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
