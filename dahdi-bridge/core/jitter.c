@@ -425,14 +425,17 @@ void phd_jitter_get(struct phd_jitter *j, u8 out[PHD_TICK])
  * phd_jitter_skip - a tick in which something else is played
  * @j: the buffer
  *
- * What was to be played is not, and nothing is made up for it afterwards.
+ * What was to be played is not, and nothing is made up for it afterwards. Time goes on
+ * even if the source is gone, or what is played by it would never end.
  */
 void phd_jitter_skip(struct phd_jitter *j)
 {
 	unsigned int i;
 
-	if (!j->running)
+	if (!j->running) {
+		j->play += PHD_TICK;
 		return;
+	}
 	for (i = 0; i < PHD_TICK; i++) {
 		take(j, j->play + i);
 		j->ring[(j->play + i) & MASK] = phd_silence(j->alaw);

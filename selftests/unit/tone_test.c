@@ -328,6 +328,26 @@ static void a_change_of_source_blocks_no_digits(void **state)
 	assert_in_range(ticks, 3 * 100, 3 * 101);
 }
 
+/* Its source says that it lasts for 8 s, and is gone. */
+static void a_long_event_ends_by_itself(void **state)
+{
+	static struct phd_jitter j;
+	struct phd_player p = { 0 };
+	struct phn_event e = event(5, false, 0xffff);
+	uint8_t silence[160];
+	int ticks = 0;
+
+	(void)state;
+	memset(silence, phd_silence(true), sizeof(silence));
+	phd_jitter_init(&j, true, 0, 100);
+	phd_jitter_put(&j, 1, 1000, silence, sizeof(silence));
+	phd_player_put(&p, 1000, 1000, j.play, &e);
+	for (int i = 0; i < 15 * 50; i++)
+		ticks += play_packet(&p, &j);
+	assert_in_range(ticks, 8000, 8400);
+	assert_int_equal(p.n, 0);
+}
+
 static void too_many_events_do_no_harm(void **state)
 {
 	struct phd_player p = { 0 };
@@ -358,6 +378,7 @@ int main(void)
 		cmocka_unit_test(an_event_does_not_outlast_its_source),
 		cmocka_unit_test(an_event_that_waits_outlasts_its_source),
 		cmocka_unit_test(a_change_of_source_blocks_no_digits),
+		cmocka_unit_test(a_long_event_ends_by_itself),
 		cmocka_unit_test(too_many_events_do_no_harm),
 	};
 
