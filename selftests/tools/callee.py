@@ -167,7 +167,7 @@ class Front:
             def handle_any(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 front.seen.append((self.command, self.path))
-                for token in json.loads(body)["tokens"] if self.command == "PUT" else ():
+                for token in json.loads(body).get("tokens", ()) if self.command == "PUT" else ():
                     front.shown.setdefault(token["prepared"], set()).add(self.path)
 
                 def forward():
