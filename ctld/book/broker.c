@@ -30,15 +30,6 @@ static void on_timer(void *arg)
 	next(arg);
 }
 
-/* As it passes within a turn of the loop, which loop_now() does not tell. */
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000ULL + ts.tv_nsec / 1000000;
-}
-
 /* A fifth more or less, so that relays which started together do not stay so. */
 static uint64_t jitter(uint64_t ms)
 {
@@ -297,12 +288,12 @@ static int take_items(struct book_broker *broker, const struct http_response *re
 	struct json_reader reader = { NULL };
 	json_t *root = json_object_of(&reader, response->body, response->len);
 	const json_t *items = json_list(&reader, root, "items", 0, MAX_ITEMS);
-	uint64_t until = now_ms() + TAKE_MS;
+	uint64_t until = loop_clock() + TAKE_MS;
 	size_t n = json_array_size(items), i;
 	int err = 0;
 
 	json_members(&reader, root, names);
-	for (i = 0; i < n && !err && !reader.error && now_ms() < until; i++)
+	for (i = 0; i < n && !err && !reader.error && loop_clock() < until; i++)
 		err = take_item(broker, &reader, json_array_get(items, i));
 	json_decref(root);
 	if (reader.error)

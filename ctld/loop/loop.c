@@ -61,7 +61,7 @@ struct loop {
 	bool running, stop;
 };
 
-static uint64_t clock_ms(void)
+uint64_t loop_clock(void)
 {
 	struct timespec ts;
 
@@ -247,7 +247,7 @@ int loop_timer_set(struct loop *loop, struct loop_timer *timer, uint64_t delay_m
 		   void *arg)
 {
 	if (!loop->running)
-		loop->now = clock_ms();
+		loop->now = loop_clock();
 	timer->at = loop->now + delay_ms;
 	timer->fn = fn;
 	timer->arg = arg;
@@ -389,7 +389,7 @@ int loop_new(struct loop **loop)
 	sigemptyset(&new->signal_mask);
 	sigemptyset(&new->signals_blocked);
 	new->signal_fd = -1;
-	new->now = clock_ms();
+	new->now = loop_clock();
 	*loop = new;
 	return 0;
 
@@ -418,7 +418,7 @@ static int submit_and_wait(struct loop *loop)
 	struct loop_timer *first = heap_first(&loop->heap);
 	struct __kernel_timespec ts = { 0 }, *timeout = NULL;
 	struct io_uring_cqe *cqe;
-	uint64_t now = clock_ms();
+	uint64_t now = loop_clock();
 	int err;
 
 	if (first) {
@@ -464,7 +464,7 @@ int loop_run(struct loop *loop)
 	loop->running = true;
 	while (!loop->stop && !err) {
 		err = submit_and_wait(loop);
-		loop->now = clock_ms();
+		loop->now = loop_clock();
 		if (!err)
 			err = run_completions(loop);
 		run_timers(loop);
@@ -481,5 +481,5 @@ void loop_stop(struct loop *loop)
 
 uint64_t loop_now(const struct loop *loop)
 {
-	return loop->running ? loop->now : clock_ms();
+	return loop->running ? loop->now : loop_clock();
 }

@@ -28,6 +28,8 @@ void loop_stop(struct loop *loop);
 
 /* CLOCK_MONOTONIC in milliseconds, read once for each turn of the loop. */
 uint64_t loop_now(const struct loop *loop);
+/* The same clock as it passes, for what may take long within a turn. */
+uint64_t loop_clock(void);
 
 struct loop_io;
 int loop_io_add(struct loop *loop, struct loop_io **io, int fd, short events, loop_io_fn fn,
