@@ -34,6 +34,13 @@ def _is_gone(pid):
         return True
 
 
+def cpu_time(pid, children=False):
+    """Seconds that a process has used, and those of its children that are no more."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as f:
+        ticks = f.read().rpartition(")")[2].split()[11:15]
+    return sum(map(int, ticks if children else ticks[:2])) / os.sysconf("SC_CLK_TCK")
+
+
 class Server:
     def __init__(self):
         if not BIN:
@@ -76,6 +83,10 @@ class Server:
     def _children(self):
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as f:
             return [int(pid) for pid in f.read().split()]
+
+    def cpu(self):
+        """Seconds that all of it has used."""
+        return cpu_time(self.process.pid, True) + sum(map(cpu_time, self._children()))
 
     def kill(self):
         """All of its processes at once, as a crash of the machine would. They are gone when it returns:
