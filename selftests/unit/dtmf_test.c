@@ -85,6 +85,25 @@ static void the_longest_fits(void **state)
 	assert_int_equal(event.duration, 8000);
 }
 
+/* RFC 4733, table 3: the events are numbered as they stand here. Twice: as many as there can be. */
+static void knows_every_digit(void **state)
+{
+	struct phn_dtmf_script script;
+	struct phn_event event;
+	bool first;
+	int n = 0;
+
+	(void)state;
+	assert_int_equal(init(&script, "0123456789*#ABCD0123456789*#ABCD", 40, 60), 0);
+	for (int i = 0; i < 32 * 5; i++) {
+		if (phn_dtmf_step(&script, &event, &first) != PHN_DTMF_PACKET || !first)
+			continue;
+		assert_int_equal(event.code, n % 16);
+		n++;
+	}
+	assert_int_equal(n, PHN_DTMF_MAX_DIGITS);
+}
+
 static void refuses_what_is_no_digit(void **state)
 {
 	static const char *const bad[] = {
@@ -106,6 +125,7 @@ int main(void)
 		cmocka_unit_test(the_shortest_gap_has_room_for_the_ends),
 		cmocka_unit_test(pauses),
 		cmocka_unit_test(the_longest_fits),
+		cmocka_unit_test(knows_every_digit),
 		cmocka_unit_test(refuses_what_is_no_digit),
 	};
 

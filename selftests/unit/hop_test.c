@@ -193,6 +193,44 @@ static void seals_only_what_is_in_range(void **state)
 	REFUSED_TEXT(postd, "P");
 }
 
+/* All that an octet can say, with and without a spread: these are good, and nothing else is. */
+static void knows_the_timings_that_make_sense(void **state)
+{
+	static const struct {
+		uint8_t raise, keep, near; /* sets of bits */
+		bool spread;
+	} sense[] = {
+		{ 1 << HOP_RAISE_CALL, 1 << HOP_KEEP_CALL | 1 << HOP_KEEP_WINDOW,
+		  1 << HOP_NEAR_FOLLOW, false },
+		{ 1 << HOP_RAISE_CALL, 1 << HOP_KEEP_LINGER, 1 << HOP_NEAR_FOLLOW, true },
+		{ 1 << HOP_RAISE_WINDOW, 1 << HOP_KEEP_LINGER | 1 << HOP_KEEP_WINDOW,
+		  1 << HOP_NEAR_FOLLOW | 1 << HOP_NEAR_RING | 1 << HOP_NEAR_RELAY, true },
+		{ 1 << HOP_RAISE_TOLD, 1 << HOP_KEEP_CALL, 1 << HOP_NEAR_RELAY, false },
+	};
+	struct hop_timing timing;
+
+	(void)state;
+	for (int octet = 0; octet < 256; octet++) {
+		bool good[2] = { false };
+
+		hop_timing_decode(&timing, octet);
+		assert_int_equal(hop_timing_encode(&timing), octet);
+		for (size_t i = 0; i < sizeof(sense) / sizeof(*sense); i++)
+			good[sense[i].spread] |= sense[i].raise >> timing.raise & 1 &&
+						 sense[i].keep >> timing.keep & 1 &&
+						 sense[i].near >> timing.near & 1;
+		for (int spread = 0; spread < 2; spread++) {
+			timing.spread_s = spread;
+			assert_int_equal(hop_timing_valid(&timing), good[spread]);
+		}
+	}
+	timing = (struct hop_timing){ HOP_RAISE_WINDOW, HOP_KEEP_WINDOW, HOP_NEAR_RELAY,
+				      HOP_SPREAD_MAX_S };
+	assert_true(hop_timing_valid(&timing));
+	timing.spread_s++;
+	assert_false(hop_timing_valid(&timing));
+}
+
 static void binds_only_what_is_in_range(void **state)
 {
 	struct hop_bind with = booking;
@@ -390,6 +428,7 @@ int main(void)
 		cmocka_unit_test(opens_what_was_sealed),
 		cmocka_unit_test(sends_nothing_that_is_behind_a_text),
 		cmocka_unit_test(seals_only_what_is_in_range),
+		cmocka_unit_test(knows_the_timings_that_make_sense),
 		cmocka_unit_test(binds_only_what_is_in_range),
 		cmocka_unit_test(opens_for_nobody_else),
 		cmocka_unit_test(opens_for_one_booking_only),

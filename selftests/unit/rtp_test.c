@@ -188,6 +188,33 @@ static void reads_an_event(void **state)
 	assert_int_equal(event.duration, 65535);
 }
 
+/* RFC 4733, section 2.3: event, E, R (0) and volume, duration. */
+static void writes_an_event(void **state)
+{
+	static const u8 last[] = { 11, 0x80 | 10, 0x03, 0x20 }, first[] = { 0, 10, 0xff, 0xff };
+	u8 out[PHN_EVENT_LEN + 1] = { 1, 2, 3, 4, 0x5a };
+
+	(void)state;
+	phn_event_write(out, &(struct phn_event){ .code = 11, .end = true, .duration = 800 });
+	assert_memory_equal(out, last, sizeof(last));
+	phn_event_write(out, &(struct phn_event){ .code = 0, .duration = 65535 });
+	assert_memory_equal(out, first, sizeof(first));
+	assert_int_equal(out[PHN_EVENT_LEN], 0x5a);
+}
+
+/* Of the first octet all is in it but the version: two bits, and one value of them. */
+static void tells_a_bare_header(void **state)
+{
+	u8 packet[PHN_RTP_HLEN] = { 0 };
+	int first;
+
+	(void)state;
+	for (first = 0; first < 256; first++) {
+		packet[0] = first;
+		assert_int_equal(phn_rtp_is_bare(packet), first == 0x80);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -195,7 +222,8 @@ int main(void)
 		cmocka_unit_test(needs_version_2),	cmocka_unit_test(bounds_the_csrc_list),
 		cmocka_unit_test(bounds_the_extension), cmocka_unit_test(bounds_the_padding),
 		cmocka_unit_test(writes_a_bare_header), cmocka_unit_test(tells_rtcp_by_its_type),
-		cmocka_unit_test(reads_an_event),
+		cmocka_unit_test(reads_an_event),	cmocka_unit_test(writes_an_event),
+		cmocka_unit_test(tells_a_bare_header),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

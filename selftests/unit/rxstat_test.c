@@ -167,6 +167,11 @@ static void begins_anew_with_a_new_source(void **state)
 	get(&st, 0, 7);
 	assert_int_equal(st.ssrc, 0);
 	assert_int_equal(phn_rxstat_lost(&st), 10);
+	/* And after the turn of the numbers, which was the source's before. */
+	get(&st, 3, 65535);
+	get(&st, 3, 0);
+	get(&st, 4, 500);
+	assert_int_equal(phn_rxstat_lost(&st), 10);
 }
 
 static void at(struct phn_rxstat *st, u16 seq, u32 ts, u64 ns)

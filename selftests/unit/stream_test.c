@@ -184,6 +184,28 @@ static void sends_of_its_own(void **state)
 	assert_int_equal(b.timestamp - c.timestamp, 1);
 }
 
+/* Packets of our own after the first: as far on as they are told, whatever the clock says. */
+static void steps_on_its_own(void **state)
+{
+	struct phn_rtp first, out = { .marker = false };
+	struct phn_stream stream;
+
+	(void)state;
+	phn_stream_init(&stream, 5, 65533, 0xffffff80);
+	first = own(&stream, true, 1000 * MS);
+	phn_stream_own_later(&stream, &out, 160, 1023 * MS);
+	assert_int_equal(out.ssrc, 5);
+	assert_int_equal(out.seq, 65535);
+	assert_int_equal(out.timestamp - first.timestamp, 160);
+	phn_stream_own_later(&stream, &out, 320, 1061 * MS);
+	assert_int_equal(out.seq, 0);
+	assert_int_equal(out.timestamp - first.timestamp, 480);
+	/* A source goes on from there, by the time since the last of them. */
+	out = send(&stream, 1, 7, 9, 1161 * MS);
+	assert_int_equal(out.seq, 1);
+	assert_int_equal(out.timestamp - first.timestamp, 480 + 801);
+}
+
 static void goes_on_after_its_own(void **state)
 {
 	struct phn_rtp before, mine, rest;
@@ -216,6 +238,7 @@ int main(void)
 		cmocka_unit_test(is_anchored_to_one_source),
 		cmocka_unit_test(tells_newer_from_older),
 		cmocka_unit_test(sends_of_its_own),
+		cmocka_unit_test(steps_on_its_own),
 		cmocka_unit_test(goes_on_after_its_own),
 	};
 
