@@ -419,6 +419,57 @@ static void test_rare(void **state)
 	assert_true(chi2(chains, 6, draws / 6.0) < chi2_limit(5));
 }
 
+/*
+ * From one relay that the caller can dial 24 chains lead on, from the other 6, though it has
+ * three numbers: who searches all must not take either relay, or any number, as likely.
+ */
+static void test_rare_uneven(void **state)
+{
+	static const char *const entry[] = { "FR", NULL };
+	unsigned int seen[2] = { 0 };
+	const unsigned int draws = 50;
+	struct path_graph *g;
+
+	(void)state;
+	strangers(206);
+	for (unsigned int i = 0; i < 2; i++) {
+		strcpy(w.relays[i].trunks[0].region, "FR");
+		w.relays[i].ingresses[0].lanes = 0; /* not for inner hops */
+	}
+	strcpy(w.relays[1].prefixes[0], w.relays[2].ingresses[0].number);
+	w.relays[1].trunks[0].n_ingresses = 3;
+	strcpy(w.relays[1].ingresses[1].number, "+498800001");
+	strcpy(w.relays[1].ingresses[2].number, "+498800002");
+	for (unsigned int i = 6; i < w.n; i++)
+		w.relays[i].trunks[1].n_prefixes = 0;
+	w.wish.hops = 4;
+	w.wish.entry_regions = entry;
+	g = graph();
+	for (unsigned int i = 0; i < draws; i++) {
+		assert_int_equal(path_choose(g, &w.wish, &w.random, &w.path, w.why), 0);
+		assert_true(w.path.exact);
+		assert_true(index_of(0) < 2);
+		seen[index_of(0)]++;
+	}
+	path_graph_free(g);
+	/* Four of five, give or take three deviations: half of them, or 24 to 18, would not do. */
+	assert_in_range(seen[0], draws * 8 / 10 - 8, draws * 8 / 10 + 8);
+}
+
+/* More paths than are searched: one of those met is told as that, and none as that. */
+static void test_too_many(void **state)
+{
+	(void)state;
+	strangers(300);
+	for (unsigned int i = 3; i < w.n; i++)
+		strcpy(w.relays[i].trunks[1].carrier, "out of many");
+	w.wish.hops = 4;
+	found();
+	assert_false(w.path.exact);
+	strcpy(w.relays[2].trunks[1].carrier, "out of many");
+	none("no such path was found in a bounded search: there are too few carriers");
+}
+
 static void test_random(void **state)
 {
 	unsigned int seen[6] = { 0 };
@@ -470,6 +521,8 @@ int main(void)
 		cmocka_unit_test_setup(test_shared_inner, setup),
 		cmocka_unit_test_setup(test_distribution, setup),
 		cmocka_unit_test_setup(test_rare, setup),
+		cmocka_unit_test_setup(test_rare_uneven, setup),
+		cmocka_unit_test_setup(test_too_many, setup),
 		cmocka_unit_test_setup(test_random, setup),
 	};
 

@@ -45,6 +45,8 @@ static void refuses_what_is_no_window(void **state)
 	assert_int_equal(slots_cover(&slots, 1800, 6, 5), -ERANGE);
 	assert_int_equal(slots_cover(&slots, 1800, 1800, 1801 + 96 * 1800), -ERANGE);
 	assert_int_equal(slots_cover(&slots, 1800, 1799, 1800 + 96 * 1800), -ERANGE);
+	/* So many that the count, in its 32 bits, would be 2. */
+	assert_int_equal(slots_cover(&slots, 1800, 0, 1800 * ((1ull << 32) + 2)), -ERANGE);
 	assert_int_equal(slots_cover(&slots, 1800, 0, UINT64_MAX), -ERANGE);
 	assert_int_equal(slots_cover(&slots, 1800, UINT64_MAX - 1, UINT64_MAX), -ERANGE);
 	assert_int_equal(slots_cover(&slots, SLOT_MIN_S - 1, 0, 1), -ERANGE);
