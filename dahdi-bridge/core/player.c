@@ -8,6 +8,8 @@
  * and takes for a jump. One that is has its time from another clock.
  */
 #define AHEAD 4000
+/* Between two digits, or they are heard as one: 40 ms (ITU-T Q.24, annex A). */
+#define PAUSE 320
 
 static struct phd_played *find(struct phd_player *p, u32 id)
 {
@@ -40,6 +42,8 @@ void phd_player_put(struct phd_player *p, u32 id, u32 from, u32 now,
 	if (!e) {
 		if (p->n == PHD_PLAYER_QUEUE)
 			return;
+		if (!p->n)
+			p->rest = p->past && now - p->end < PAUSE ? PAUSE - (now - p->end) : 0;
 		e = &p->queue[p->n++];
 		*e = (struct phd_played){ .id = id, .code = event->code };
 		e->from = from - now > AHEAD ? now : from;
@@ -49,41 +53,55 @@ void phd_player_put(struct phd_player *p, u32 id, u32 from, u32 now,
 	e->ended |= event->end;
 }
 
-static void drop_first(struct phd_player *p)
+static void drop_first(struct phd_player *p, u32 now)
 {
 	int i;
 
 	p->past = true;
 	p->last = p->queue[0].id;
+	p->end = now;
+	p->rest = PAUSE;
 	p->on = false;
 	p->n--;
 	for (i = 0; i < p->n; i++)
 		p->queue[i] = p->queue[i + 1];
 }
 
-/* Return: whether the first event is to be heard at @now. */
-static bool is_on(const struct phd_player *p, u32 now)
+/* Samples that the first event lasts, as far as is known. */
+static u32 length(const struct phd_player *p)
 {
-	const struct phd_played *e = &p->queue[0];
-	s32 since = now - e->from;
-
-	return since >= 0 && since < e->length + (e->ended ? 0 : HANG);
+	return p->queue[0].length + (p->queue[0].ended ? 0 : HANG);
 }
 
 /*
- * When @now has jumped back, what was heard of the first event is all of it; if nothing
- * was, it begins now. Waiting for its time, it would keep all others from being heard.
+ * What is on lasts by what was heard of it: @now goes back when the jitter buffer waits, and
+ * a digit in two parts would be two. When it has jumped, what was heard is all of it.
  */
-static bool is_over(struct phd_player *p, u32 now)
+static bool is_over(const struct phd_player *p, u32 now)
+{
+	return p->heard >= length(p) || now - p->queue[0].from + AHEAD > length(p) + 2 * AHEAD;
+}
+
+/*
+ * In its time, if that is to come, but never without a pause after the one before. One whose
+ * time has passed unheard, or is of another clock since @now has jumped, begins now:
+ * waiting for it would keep all others from being heard.
+ */
+static bool begins(struct phd_player *p, u32 now, unsigned int n)
 {
 	struct phd_played *e = &p->queue[0];
 
-	if ((s32)(e->from - now) > AHEAD) {
-		if (p->on)
-			return true;
-		e->from = now;
+	if (p->rest) {
+		p->rest -= p->rest < n ? p->rest : n;
+		return false;
 	}
-	return !is_on(p, now) && (s32)(now - e->from) >= 0;
+	if (e->from != now && e->from - now <= AHEAD)
+		return false;
+	e->from = now;
+	p->on = true;
+	p->heard = 0;
+	phd_tone_begin(&p->tone, e->code);
+	return true;
 }
 
 /**
@@ -99,14 +117,11 @@ bool phd_player_get(struct phd_player *p, u32 now, unsigned int n, s16 *out)
 {
 	unsigned int i;
 
-	while (p->n && is_over(p, now))
-		drop_first(p);
-	if (!p->n || !is_on(p, now))
+	if (p->on && is_over(p, now))
+		drop_first(p, now);
+	if (!p->n || (!p->on && !begins(p, now, n)))
 		return false;
-	if (!p->on)
-		phd_tone_begin(&p->tone, p->queue[0].code);
-	p->on = true;
-	for (i = 0; i < n; i++)
-		out[i] = is_on(p, now + i) ? phd_tone_next(&p->tone) : 0;
+	for (i = 0; i < n; i++, p->heard++)
+		out[i] = p->heard < length(p) ? phd_tone_next(&p->tone) : 0;
 	return true;
 }

@@ -32,6 +32,9 @@ struct phd_played {
  * @on: the first is on
  * @past: one was played before
  * @last: the id of that
+ * @end: when it ended
+ * @rest: samples of the pause after it that are to come
+ * @heard: samples of the first, if it is on
  * @tone: of the first
  */
 struct phd_player {
@@ -40,6 +43,9 @@ struct phd_player {
 	bool on;
 	bool past;
 	u32 last;
+	u32 end;
+	u32 rest;
+	u32 heard;
 	struct phd_tone tone;
 };
 

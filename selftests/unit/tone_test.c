@@ -363,6 +363,81 @@ static void too_many_events_do_no_harm(void **state)
 	}
 }
 
+/*
+ * As play(), of which tones are made: how many begin, of @on samples, with a pause between
+ * them; @pause is what there was before.
+ */
+static int play_digits(struct phd_player *p, uint32_t *now, uint32_t to, int on, int pause)
+{
+	int tones = 0, length = 0;
+	int16_t x[8];
+
+	for (; *now < to; *now += 8) {
+		bool tone = phd_player_get(p, *now, 8, x);
+
+		if (tone && !length) {
+			assert_true(pause >= 40 * PHD_MS);
+			tones++;
+		} else if (!tone && length) {
+			assert_in_range(length, on, on + 8);
+		}
+		length = tone ? length + 8 : 0;
+		pause = tone ? 0 : pause + 8;
+	}
+	return tones;
+}
+
+/* A jump after which the others are long past or far off: while the first is heard, or in the pause after it. */
+static void digits_across_a_jump_have_pauses(void **state)
+{
+	const int32_t jumps[] = { -0x40000000, -100000, 100000, 0x40000000 };
+	struct phn_event e = event(5, true, 800);
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(jumps) / sizeof(*jumps); i++) {
+		struct phd_player p = { 0 };
+		uint32_t now = 0x50000000;
+		int pause = i & 1 ? 80 : 0;
+
+		for (int n = 0; n < 4; n++)
+			phd_player_put(&p, now + n * 1600, now + n * 1600, now, &e);
+		play(&p, &now, now + (i & 1 ? 800 + pause : 400));
+		now += jumps[i / 2];
+		assert_int_equal(play_digits(&p, &now, now + 16000, 800, pause), 3);
+		assert_int_equal(p.n, 0);
+	}
+}
+
+/* The network has kept three of them back: all are late, and each is heard. */
+static void late_digits_have_pauses(void **state)
+{
+	struct phn_event e = event(5, true, 800);
+	struct phd_player p = { 0 };
+	uint32_t now = 8000;
+
+	(void)state;
+	for (uint32_t n = 1; n <= 3; n++)
+		phd_player_put(&p, n * 1600, n * 1600, now, &e);
+	assert_int_equal(play_digits(&p, &now, 16000, 800, 1000), 3);
+	assert_int_equal(p.n, 0);
+}
+
+/* A packet of speech before it that is late has the jitter buffer wait, but makes no two digits of it. */
+static void a_late_packet_breaks_no_digit(void **state)
+{
+	struct phn_event e = event(5, true, 800);
+	struct phd_player p = { 0 };
+	uint32_t now = 5000;
+
+	(void)state;
+	phd_player_put(&p, 5000, 5000, now, &e);
+	assert_in_range(play(&p, &now, 5080), 70, 80);
+	now -= 160;
+	assert_int_equal(play_digits(&p, &now, 5640, 720, 1000), 1);
+	assert_int_equal(play(&p, &now, 9000), 0);
+	assert_int_equal(p.n, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -377,6 +452,9 @@ int main(void)
 		cmocka_unit_test(early_events_wait),
 		cmocka_unit_test(an_event_does_not_outlast_its_source),
 		cmocka_unit_test(an_event_that_waits_outlasts_its_source),
+		cmocka_unit_test(digits_across_a_jump_have_pauses),
+		cmocka_unit_test(late_digits_have_pauses),
+		cmocka_unit_test(a_late_packet_breaks_no_digit),
 		cmocka_unit_test(a_change_of_source_blocks_no_digits),
 		cmocka_unit_test(a_long_event_ends_by_itself),
 		cmocka_unit_test(too_many_events_do_no_harm),
