@@ -5,11 +5,13 @@
  * place: both are refused here, whatever a reservation asks for.
  */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "conf/conf.h"
 #include "conf/number_table.h"
 
+#define DIALLED_SIZE 80 /* a number, digits for its +, and the NUL */
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 /* "00" is how most of the world dials what is written "+". */
@@ -117,14 +119,31 @@ bool conf_number_emergency(const char *number)
 	return false;
 }
 
+/* As it is dialled on a line, or as much of that as matters here. */
+static void dialled_on_line(const struct conf_cas *line, const char *number, char to[DIALLED_SIZE])
+{
+	const char *plus = *number != '+' ? "" : line->plus ? line->plus : "00";
+
+	snprintf(to, DIALLED_SIZE, "%s%s", plus, number + (*number == '+'));
+}
+
 /*
  * To a line digits go one by one, and its exchange connects an emergency call as soon as
  * it has the number. Of the table's only those two of ITU-T E.161.1 begin no other
- * number; "03" or "011" begin whole countries'.
+ * number; "03" or "011" begin whole countries'. With "9" for a +, as behind a private
+ * exchange, "+112..." is such a number, and it is for the callee to name.
  */
 static bool emergency_on_line(const struct conf_trunk *trunk, const char *number)
 {
-	return trunk->kind == TRUNK_CAS && (begins(number, "112") || begins(number, "911"));
+	char to[DIALLED_SIZE];
+	bool is;
+
+	if (trunk->kind != TRUNK_CAS)
+		return false;
+	dialled_on_line(&trunk->cas, number, to);
+	is = begins(to, "112") || begins(to, "911") || conf_number_emergency(to);
+	explicit_bzero(to, sizeof(to));
+	return is;
 }
 
 bool conf_number_allowed(const struct conf_trunk *trunk, const char *number)

@@ -624,12 +624,19 @@ static void test_emergency(void **state)
 static void test_emergency_on_line(void **state)
 {
 	const struct conf_trunk line = { .kind = TRUNK_CAS };
+	const struct conf_trunk behind = { .kind = TRUNK_CAS, .cas.plus = "9" };
 
 	(void)state;
 	assert_false(conf_number_allowed(&line, "1120"));
 	assert_false(conf_number_allowed(&line, "9115550123"));
 	assert_true(conf_number_allowed(&line, "+9112345678")); /* India, after "00" */
 	assert_true(conf_number_allowed(&line, "030123456"));
+	assert_false(allowed("", "\"999\"", "9995550123")); /* by any trunk that denies it */
+	/* What is dialled counts. */
+	assert_false(conf_number_allowed(&behind, "+1125550123"));
+	assert_false(conf_number_allowed(&behind, "+11"));
+	assert_false(conf_number_allowed(&behind, "+99"));
+	assert_true(conf_number_allowed(&behind, "+12125550123"));
 }
 
 int main(void)
