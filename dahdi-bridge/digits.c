@@ -61,16 +61,20 @@ static bool send_event(struct phd_leg *l, bool end)
 	const struct phn_tdm_packet packet = {
 		.source = l->source,
 		.timestamp = l->event_from,
-		.seq = l->seq++,
-		.marker = !l->event_sent++,
+		.seq = l->seq,
+		.marker = !l->event_sent,
 		.event = true,
 		.len = sizeof(data),
 		.data = data,
 	};
 
 	phn_event_write(data, &event);
+	if (!phn_tdm_send(l->leg, &packet))
+		return false; /* the audio goes on, with no packet missing */
+	l->seq++;
+	l->event_sent++;
 	l->paused = true;
-	return phn_tdm_send(l->leg, &packet);
+	return true;
 }
 
 static void begin_event(struct phd_leg *l, u32 now)

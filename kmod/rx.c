@@ -112,8 +112,11 @@ static int receive_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp 
 {
 	const struct phn_leg_conf *conf = rcu_dereference(leg->conf);
 	const struct phn_pt *pt = find_codec(conf, codec);
+	bool event = codec == PHONION_CODEC_TELEPHONE_EVENT;
+	unsigned int len = skb->len;
 	u64 now = ktime_get_ns();
 	int drop = phn_check_window(leg, now);
+	struct phn_rtp came;
 
 	if (!drop && conf->hold)
 		drop = PHN_DROP_HOLD;
@@ -122,10 +125,16 @@ static int receive_tdm(struct phn_leg *leg, struct sk_buff *skb, struct phn_rtp 
 	if (drop)
 		return drop;
 	rtp->pt = pt->number;
-	phn_account(leg, rtp, skb->len, now);
-	if (codec == PHONION_CODEC_TELEPHONE_EVENT)
+	came = *rtp;
+	if (event)
 		tell_event(leg, rtp, skb);
-	return forward(leg, skb, rtp, now);
+	else
+		phn_account(leg, rtp, len, now);
+	drop = forward(leg, skb, rtp, now);
+	/* Of an event that cannot go the audio goes, by the same number. */
+	if (event && !drop)
+		phn_account(leg, &came, len, now);
+	return drop;
 }
 
 /**
