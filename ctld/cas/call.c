@@ -180,9 +180,12 @@ int cas_answer(struct cas_call *call)
 	if (call->stage != STAGE_DIGITS && call->stage != STAGE_OFFERED)
 		return -ENOTCONN;
 	err = call->line->end->answer(call->line);
-	if (!err)
-		activate(call->line);
-	return err;
+	if (err)
+		return err;
+	activate(call->line);
+	if (call->line->end->answered)
+		call->line->end->answered(call->line);
+	return 0;
 }
 
 void cas_hangup(struct cas_call *call, int cause)

@@ -84,6 +84,7 @@ static int channel_status(int fd, struct channel_status *status)
 	if (ioctl(fd, DAHDI_GET_PARAMS, &params))
 		return -errno;
 	*status = (struct channel_status){ .offhook = params.rxisoffhook,
+					   .open = params.rxhooksig == DAHDI_RXSIG_ONHOOK,
 					   .bits = params.rxbits & BITS,
 					   .alarm = params.chan_alarms,
 					   .alaw = params.curlaw == DAHDI_LAW_ALAW };

@@ -7,6 +7,7 @@
 
 struct channel_status {
 	bool offhook;	   /* the other end is not as it is at rest */
+	bool open;	   /* an exchange has dropped the battery, or its ground */
 	unsigned int bits; /* of its signalling, ABCD */
 	bool alarm, alaw;
 };
@@ -60,9 +61,9 @@ struct cas_line {
 	struct loop_io *io;
 	enum cas_state state; /* apart from alarms */
 	bool alarm, lost, alaw;
-	bool offhook;  /* the other end, as DAHDI has told; never seen of an exchange */
-	bool released; /* while CAS_CLEARING: we are on hook */
-	bool seen_onhook;
+	bool offhook;		 /* the other end, as DAHDI has told; never seen of an exchange */
+	bool released;		 /* while CAS_CLEARING: we are on hook */
+	bool seen_onhook;	 /* when it was looked at last */
 	bool toned;		 /* while CAS_CLEARING: it hears busy tone */
 	uint64_t settled_at;	 /* before, we must not go on hook */
 	struct loop_timer timer; /* while CAS_CLEARING */
@@ -78,6 +79,8 @@ struct end_ops {
 	bool (*event)(struct cas_line *line, int event);
 	int (*seize)(struct cas_line *line);
 	int (*answer)(struct cas_line *line);
+	/* It was, and the call is active; NULL: nothing is awaited of it. */
+	void (*answered)(struct cas_line *line);
 	/* Before we go on hook; NULL: there are none. */
 	void (*release)(struct cas_line *line);
 	uint32_t rest_ms; /* on hook, before it may be seized again */

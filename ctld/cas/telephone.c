@@ -7,6 +7,7 @@
 #define RING_GAP_MS   10000 /* no more ringing for so long: who called has given up */
 #define SEIZE_MS      8000  /* for the exchange to answer to ground on the ring */
 #define LOOK_MS	      100
+#define SETTLE_MS     800  /* DAHDI's debounce of our off hook takes 600 */
 #define REST_MS	      2500 /* DAHDI hears no ringing for 2 s after it went on hook */
 
 static void on_ring_over(void *arg)
@@ -126,6 +127,32 @@ static int telephone_answer(struct cas_line *line)
 	return line_hook(line, DAHDI_OFFHOOK);
 }
 
+/*
+ * A caller who gives up at the moment of the answer: of a drop of the battery that begins
+ * while DAHDI debounces our off hook it never tells. For less than 100 ms it is none.
+ */
+static void on_settling(void *arg)
+{
+	struct cas_line *line = arg;
+	bool open = line_status(line).open, before = line->seen_onhook;
+
+	line->seen_onhook = open;
+	if (open && before)
+		cas_ended(line, Q850_NORMAL_CLEARING);
+	else if (loop_now(line->loop) < line->call.until)
+		cas_await(line, LOOK_MS, on_settling);
+}
+
+/* With loop start the exchange tells no end. */
+static void telephone_answered(struct cas_line *line)
+{
+	if (line->conf.signalling == CAS_FXS_LS)
+		return;
+	line->seen_onhook = false;
+	line->call.until = loop_now(line->loop) + SETTLE_MS;
+	cas_await(line, LOOK_MS, on_settling);
+}
+
 static void telephone_release(struct cas_line *line)
 {
 	(void)line;
@@ -134,5 +161,6 @@ static void telephone_release(struct cas_line *line)
 const struct end_ops end_telephone = { .event = telephone_event,
 				       .seize = telephone_seize,
 				       .answer = telephone_answer,
+				       .answered = telephone_answered,
 				       .release = telephone_release,
 				       .rest_ms = REST_MS };

@@ -63,6 +63,8 @@ struct dahdi_dialoperation {
 #define DAHDI_START   4
 #define DAHDI_RING    5
 
+#define DAHDI_RXSIG_ONHOOK 0 /* of rxhooksig; -1: the span has none */
+
 #define DAHDI_TONE_STOP (-1) /* what DAHDI_SENDTONE takes; others are of the channel's zone */
 #define DAHDI_TONE_BUSY 1
 

@@ -418,6 +418,49 @@ static void test_carrier_rings(void **state)
 	close_line();
 }
 
+/* In the debounce of our off hook, of which DAHDI tells nothing. */
+static void test_carrier_gives_up_at_once(void **state)
+{
+	(void)state;
+	for (enum cas_signalling kind = CAS_FXS_LS; kind <= CAS_FXS_KS; kind++) {
+		open_line(kind);
+		tell(DAHDI_EVENT_RINGBEGIN);
+		assert_int_equal(cas_answer(told.call), 0);
+		fake.status.open = true;
+		if (kind == CAS_FXS_LS) {
+			assert_false(line->call.timer.slot);
+			close_line();
+			continue;
+		}
+		fire(&line->call.timer);
+		fake.status.open = false; /* for a moment: no end */
+		fire(&line->call.timer);
+		fake.status.open = true;
+		fire(&line->call.timer);
+		assert_int_equal(told.ended, 0);
+		fire(&line->call.timer);
+		assert_int_equal(told.ended, 1);
+		assert_int_equal(told.cause, 16);
+		assert_int_equal(told.active, 0);
+		assert_false(line->call.timer.slot);
+		close_line();
+	}
+}
+
+/* Once DAHDI hears of it, it is not looked at any more. */
+static void test_carrier_settles(void **state)
+{
+	(void)state;
+	open_line(CAS_FXS_KS);
+	tell(DAHDI_EVENT_RINGBEGIN);
+	assert_int_equal(cas_answer(told.call), 0);
+	line->call.until = loop_now(loop);
+	fire(&line->call.timer);
+	assert_false(line->call.timer.slot);
+	assert_int_equal(told.ended, 0);
+	close_line();
+}
+
 static void test_telephone_glare(void **state)
 {
 	(void)state;
@@ -668,6 +711,8 @@ int main(void)
 		cmocka_unit_test(test_no_tone_zone),
 		cmocka_unit_test(test_never_dialled),
 		cmocka_unit_test(test_carrier_rings),
+		cmocka_unit_test(test_carrier_gives_up_at_once),
+		cmocka_unit_test(test_carrier_settles),
 		cmocka_unit_test(test_telephone_glare),
 		cmocka_unit_test(test_ground_start),
 		cmocka_unit_test(test_ground_start_unanswered),
