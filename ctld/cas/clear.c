@@ -53,6 +53,7 @@ void line_clear(struct cas_line *line)
 {
 	uint64_t now = loop_now(line->loop);
 
+	loop_timer_del(&line->timer); /* of a clearing before, which an alarm broke off */
 	if (line->toned)
 		line->channel->busy(line->fd, false);
 	line->toned = line->released = false;

@@ -180,6 +180,24 @@ static void test_busy_tone_alarm(void **state)
 }
 
 /* Of a call that he has ended himself, and at the exchange's other ends, nobody hears it. */
+/* The receiver is replaced during an alarm: what was awaited before must not clear the next call. */
+static void test_busy_tone_and_next_call(void **state)
+{
+	struct cas_call *call;
+
+	(void)state;
+	refuse_with_tone();
+	line->settled_at = 0; /* that is long ago */
+	tell(DAHDI_EVENT_ALARM);
+	fake.status.offhook = false;
+	tell(DAHDI_EVENT_NOALARM);
+	assert_int_equal(cas_line_state(line), CAS_IDLE);
+	assert_false(line->timer.slot);
+	assert_int_equal(cas_call_new(line, "", NULL, &call), 0);
+	assert_int_equal(cas_line_state(line), CAS_BUSY);
+	close_line();
+}
+
 static void test_no_busy_tone(void **state)
 {
 	(void)state;
@@ -700,6 +718,7 @@ int main(void)
 		cmocka_unit_test(test_busy_tone),
 		cmocka_unit_test(test_busy_tone_replaced),
 		cmocka_unit_test(test_busy_tone_alarm),
+		cmocka_unit_test(test_busy_tone_and_next_call),
 		cmocka_unit_test(test_no_busy_tone),
 		cmocka_unit_test(test_no_digit),
 		cmocka_unit_test(test_refused),
