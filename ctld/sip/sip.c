@@ -78,7 +78,9 @@ static void refuse(struct sip *sip, const struct sip_path *from, int status)
 
 int sip_send(struct sip *sip, const struct sip_path *path, const char *buf, size_t len)
 {
-	return transport_send(sip->transport, path, buf, len);
+	struct sip_path by = *path;
+
+	return transport_send(sip->transport, &by, buf, len);
 }
 
 static int reply_status(struct txn *txn, int status)

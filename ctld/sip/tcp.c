@@ -296,7 +296,7 @@ err_close:
 	return NULL;
 }
 
-int tcp_send(struct listener *listener, const struct sip_path *path, const char *buf, size_t len)
+int tcp_send(struct listener *listener, struct sip_path *path, const char *buf, size_t len)
 {
 	struct connection *conn = find(listener, path);
 	char *out;
@@ -313,6 +313,7 @@ int tcp_send(struct listener *listener, const struct sip_path *path, const char 
 	memcpy(out + conn->out_len, buf, len);
 	conn->out = out;
 	conn->out_len += len;
+	path->connection = conn->path.connection;
 	/* Written when the loop says so: errors then have one place to show. */
 	return loop_io_set(conn->io, POLLIN | POLLOUT);
 }
@@ -325,20 +326,19 @@ static bool is_stuck(const struct connection *conn)
 	return conn->out_len || unacknowledged > 0;
 }
 
+/* No other to that peer: who answers by it must not suffer for a request that is not its. */
 void tcp_drop_stuck(struct transport *transport, const struct sip_path *path)
 {
 	const struct linger discard = { .l_onoff = 1 };
-	struct connection *conn, *next;
+	struct connection *conn = transport->connections;
 
-	for (conn = transport->connections; conn; conn = next) {
-		next = conn->next;
-		if (!addr_same(&conn->path.local, &path->local) ||
-		    !addr_same_host(&conn->path.peer, &path->peer) || !is_stuck(conn))
-			continue;
-		/* Else the kernel goes on trying to deliver what is queued. */
-		setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &discard, sizeof(discard));
-		connection_close(conn);
-	}
+	while (conn && conn->path.connection != path->connection)
+		conn = conn->next;
+	if (!conn || !is_stuck(conn))
+		return;
+	/* Else the kernel goes on trying to deliver what is queued. */
+	setsockopt(conn->fd, SOL_SOCKET, SO_LINGER, &discard, sizeof(discard));
+	connection_close(conn);
 }
 
 void tcp_close_all(struct transport *transport)

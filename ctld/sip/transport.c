@@ -121,8 +121,7 @@ int transport_configure(struct transport *transport, const struct conf *conf)
 	return err;
 }
 
-int transport_send(struct transport *transport, const struct sip_path *path, const char *buf,
-		   size_t len)
+int transport_send(struct transport *transport, struct sip_path *path, const char *buf, size_t len)
 {
 	struct listener *listener = find(transport, path->protocol, &path->local);
 

@@ -32,7 +32,7 @@ struct transport_ops {
 	int (*receive)(const struct sip_path *from, char *buf, size_t len, void *arg);
 	/* May a connection from PEER to LOCAL be accepted? */
 	bool (*known)(const struct sip_path *from, void *arg);
-	/* A connection to this peer does not come about: what was queued is lost. */
+	/* The connection of this path does not come about: what was queued is lost. */
 	void (*unreachable)(const struct sip_path *to, void *arg);
 };
 
@@ -43,12 +43,11 @@ void transport_free(struct transport *transport);
 int transport_configure(struct transport *transport, const struct conf *conf);
 /*
  * -ENOTCONN: no such socket (any more). On a stream the message is queued, and
- * a connection is opened when there is none to that peer.
+ * a connection is opened when there is none to that peer; PATH is told which it goes by.
  */
-int transport_send(struct transport *transport, const struct sip_path *path, const char *buf,
-		   size_t len);
+int transport_send(struct transport *transport, struct sip_path *path, const char *buf, size_t len);
 /*
- * A request to this peer got no answer: on a stream, what it has not taken yet must not
+ * A request by this path got no answer: on a stream, what the peer has not taken yet must not
  * reach it later, when nobody waits for it any more.
  */
 void transport_drop_stuck(struct transport *transport, const struct sip_path *path);

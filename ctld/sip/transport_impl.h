@@ -36,7 +36,7 @@ int udp_listen(struct listener *listener);
 int udp_send(struct listener *listener, const struct sip_path *path, const char *buf, size_t len);
 
 int tcp_listen(struct listener *listener);
-int tcp_send(struct listener *listener, const struct sip_path *path, const char *buf, size_t len);
+int tcp_send(struct listener *listener, struct sip_path *path, const char *buf, size_t len);
 void tcp_drop_stuck(struct transport *transport, const struct sip_path *path);
 void tcp_close_all(struct transport *transport);
 

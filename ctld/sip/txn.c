@@ -15,7 +15,6 @@
 
 #include "loop/loop.h"
 
-#include "sip/addr.h"
 #include "sip/token.h"
 #include "sip/txn.h"
 
@@ -413,9 +412,7 @@ static void fail_unanswered(osip_list_t *list, const struct sip_path *to)
 	for (; osip_list_iterator_has_elem(it); osip = osip_list_get_next(&it)) {
 		struct txn *txn = txn_of(osip);
 
-		if (osip->last_response || txn->path.protocol != to->protocol ||
-		    !addr_same(&txn->path.local, &to->local) ||
-		    !addr_same_host(&txn->path.peer, &to->peer))
+		if (osip->last_response || txn->path.connection != to->connection)
 			continue;
 		note(osip, TXN_FAILED);
 		txn->dead = true;

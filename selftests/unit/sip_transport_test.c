@@ -186,11 +186,14 @@ static void test_closed_in_the_pause(void **state)
 	close(fd);
 }
 
+static struct sip_path path_to(const struct sockaddr_storage *peer)
+{
+	return (struct sip_path){ .protocol = SIP_TCP, .local = on.trunk.local, .peer = *peer };
+}
+
 static int send_out(const struct sockaddr_storage *peer)
 {
-	const struct sip_path path = { .protocol = SIP_TCP,
-				       .local = on.trunk.local,
-				       .peer = *peer };
+	struct sip_path path = path_to(peer);
 
 	return transport_send(on.transport, &path, MESSAGE, strlen(MESSAGE));
 }
@@ -212,28 +215,62 @@ static void test_refused_connection(void **state)
 	assert_int_equal(on.received, 1);
 }
 
-/* Who sends nothing back and takes nothing loses what is queued, and only he. */
+/* A peer that takes no more than a few messages. */
+static int listen_small(struct sockaddr_storage *peer)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), small = 4096;
+
+	choose_port(peer);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)), 0);
+	assert_int_equal(bind(fd, (void *)peer, addr_len(peer)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	return fd;
+}
+
+static void send_much(struct sip_path *path)
+{
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(transport_send(on.transport, path, MESSAGE, strlen(MESSAGE)), 0);
+	run_for(50);
+}
+
+/* Who sends nothing back and takes nothing loses what is queued. */
 static void test_stuck_connection(void **state)
 {
-	struct sip_path path = { .protocol = SIP_TCP, .local = on.trunk.local };
 	struct sockaddr_storage peer;
-	int fd = socket(AF_INET, SOCK_STREAM, 0), small = 4096, i;
+	int fd = listen_small(&peer);
+	struct sip_path path = path_to(&peer);
 
 	(void)state;
-	choose_port(&peer);
-	path.peer = peer;
-	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small)), 0);
-	assert_int_equal(bind(fd, (void *)&peer, addr_len(&peer)), 0);
-	assert_int_equal(listen(fd, 1), 0);
-	assert_int_equal(send_out(&peer), 0);
+	assert_int_equal(transport_send(on.transport, &path, MESSAGE, strlen(MESSAGE)), 0);
+	assert_true(path.connection);
 	run_for(50);
 	transport_drop_stuck(on.transport, &path);
 	assert_int_equal(transport_connections(on.transport), 1);
-	for (i = 0; i < 1000; i++)
-		assert_int_equal(send_out(&peer), 0);
-	run_for(50);
+	send_much(&path);
 	transport_drop_stuck(on.transport, &path);
 	assert_int_equal(transport_connections(on.transport), 0);
+	close(fd);
+}
+
+/* And only he: what another connection of that peer has not taken yet may still arrive. */
+static void test_stuck_beside_another(void **state)
+{
+	struct sockaddr_storage peer;
+	int fd = listen_small(&peer), other;
+	struct sip_path path = path_to(&peer), gone = path_to(&peer);
+
+	(void)state;
+	send_much(&path);
+	other = dial();
+	run_for(50);
+	assert_int_equal(transport_connections(on.transport), 2);
+	gone.connection = path.connection + 1;
+	transport_drop_stuck(on.transport, &gone);
+	assert_int_equal(transport_connections(on.transport), 2);
+	transport_drop_stuck(on.transport, &path);
+	assert_int_equal(transport_connections(on.transport), 1);
+	close(other);
 	close(fd);
 }
 
@@ -248,6 +285,7 @@ int main(void)
 		on_port(test_closed_in_the_pause),
 		on_port(test_refused_connection),
 		on_port(test_stuck_connection),
+		on_port(test_stuck_beside_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
