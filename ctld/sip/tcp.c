@@ -150,7 +150,7 @@ static int read_some(struct connection *conn)
 	if (got < 0)
 		return errno == EAGAIN ? 0 : -errno;
 	if (!got)
-		return -ECONNRESET;
+		return -ESHUTDOWN;
 	conn->in_len += got;
 	return deliver(conn);
 }
@@ -165,6 +165,15 @@ static int finish_connect(struct connection *conn)
 	return -err;
 }
 
+/*
+ * The peer may close a connection and answer by another (RFC 3261, 18.2.2), but one that
+ * resets it knows of nothing that it was asked.
+ */
+static bool is_broken(int err)
+{
+	return err && err != -ESHUTDOWN && err != -EBADMSG && err != -EMSGSIZE;
+}
+
 static void on_io(int fd, short revents, void *arg)
 {
 	struct connection *conn = arg;
@@ -174,16 +183,16 @@ static void on_io(int fd, short revents, void *arg)
 	conn->busy = true;
 	if (conn->connecting)
 		err = finish_connect(conn);
-	if (err) {
-		connection_close(conn); /* first: who is told may connect anew */
-		conn->transport->ops->unreachable(&conn->path, conn->transport->arg);
-	}
 	if (!err && (revents & (POLLIN | POLLHUP | POLLERR)))
 		err = read_some(conn);
 	if (!err && !conn->doomed)
 		err = flush(conn);
-	if (err && !conn->connecting)
+	if (is_broken(err)) {
+		connection_close(conn); /* first: who is told may connect anew */
+		conn->transport->ops->unreachable(&conn->path, conn->transport->arg);
+	} else if (err) {
 		flush(conn); /* the refusal that says why, if there is one */
+	}
 	conn->busy = false;
 	if (err || conn->doomed)
 		connection_close(conn);

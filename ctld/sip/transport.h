@@ -32,7 +32,7 @@ struct transport_ops {
 	int (*receive)(const struct sip_path *from, char *buf, size_t len, void *arg);
 	/* May a connection from PEER to LOCAL be accepted? */
 	bool (*known)(const struct sip_path *from, void *arg);
-	/* The connection of this path does not come about: what was queued is lost. */
+	/* The connection of this path does not come about, or broke: what was queued is lost. */
 	void (*unreachable)(const struct sip_path *to, void *arg);
 };
 

@@ -53,7 +53,7 @@ struct txn *txn_find_cancelled(struct txn_layer *layer, const osip_message_t *ca
 void txn_cancelled(struct txn *txn);
 /* Ends a client INVITE to which no final answer came after CANCEL (9.1). */
 void txn_abandon(struct txn *txn);
-/* Fails the requests by this connection that nobody has answered: none of them has left. */
+/* Fails the requests by this connection that nobody has answered, and nobody will. */
 void txn_unreachable(struct txn_layer *layer, const struct sip_path *to);
 size_t txn_count(const struct txn_layer *layer);
 

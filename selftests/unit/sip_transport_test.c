@@ -227,6 +227,31 @@ static int listen_small(struct sockaddr_storage *peer)
 	return fd;
 }
 
+/* A carrier that was started anew has forgotten what it was asked; one that only closes, has not. */
+static void test_broken_connection(void **state)
+{
+	struct sockaddr_storage peer;
+	int listener = listen_small(&peer), fd;
+	char buf[sizeof(MESSAGE)];
+
+	(void)state;
+	assert_int_equal(send_out(&peer), 0);
+	run_for(50);
+	fd = accept(listener, NULL, NULL);
+	assert_int_equal(recv(fd, buf, sizeof(buf), 0), strlen(MESSAGE));
+	close(fd);
+	run_for(50);
+	assert_int_equal(transport_connections(on.transport), 0);
+	assert_int_equal(on.unreachable, 0);
+	assert_int_equal(send_out(&peer), 0);
+	run_for(50);
+	close(accept(listener, NULL, NULL)); /* with what is unread: a reset */
+	run_for(50);
+	assert_int_equal(transport_connections(on.transport), 0);
+	assert_int_equal(on.unreachable, 1);
+	close(listener);
+}
+
 static void send_much(struct sip_path *path)
 {
 	for (int i = 0; i < 1000; i++)
@@ -284,6 +309,7 @@ int main(void)
 		on_port(test_no_descriptor_left),
 		on_port(test_closed_in_the_pause),
 		on_port(test_refused_connection),
+		on_port(test_broken_connection),
 		on_port(test_stuck_connection),
 		on_port(test_stuck_beside_another),
 	};
