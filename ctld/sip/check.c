@@ -179,28 +179,27 @@ static int check_uri(struct slice uri)
 static int check_hops(const struct raw_message *msg)
 {
 	const struct slice *value = header_first(msg, HDR_MAX_FORWARDS);
-	long hops = value ? slice_number(*value, 255) : 70;
+	long hops = value ? slice_number(*value, 255) : -1;
 
-	/* Some stacks leave it out of the requests that go hop by hop. */
-	if (!value && !slice_is(msg->method, "ACK") && !slice_is(msg->method, "CANCEL"))
-		return 400;
 	if (hops < 0)
 		return 400;
 	return hops ? 0 : 483;
 }
 
-/* No option is supported; CANCEL and ACK cannot ask for one (8.2.2.3). */
+/* No option is supported. */
 static int check_require(const struct raw_message *msg)
 {
-	if (slice_is(msg->method, "ACK") || slice_is(msg->method, "CANCEL"))
-		return 0;
 	return header_count(msg, HDR_REQUIRE) ? 420 : 0;
 }
 
-/* To refuse a BYE would only keep the call up, at the peer's cost. */
-static bool is_hangup(const struct raw_message *msg)
+/*
+ * To refuse what ends or takes back a call would only keep it up, at the peer's cost; to drop
+ * its ACK would end it. Nor can ACK and CANCEL ask for an option (8.2.2.3).
+ */
+static bool is_obeyed(const struct raw_message *msg)
 {
-	return slice_is(msg->method, "BYE") && grammar_tag(*header_first(msg, HDR_TO), 0);
+	return slice_is(msg->method, "ACK") || slice_is(msg->method, "CANCEL") ||
+	       (slice_is(msg->method, "BYE") && grammar_tag(*header_first(msg, HDR_TO), 0));
 }
 
 static int check_method(const struct raw_message *msg)
@@ -242,14 +241,15 @@ static int check_request(const struct raw_message *msg, bool datagram)
 	if (!slice_is(msg->version, "SIP/2.0"))
 		return grammar_version(msg->version) ? 505 : 400;
 	if (!dialog_headers_right(msg, &method) || !slice_same(method, msg->method) ||
-	    !date_right(msg) || !length_right(msg, datagram))
+	    !length_right(msg, datagram))
 		return 400;
 	status = check_method(msg);
 	if (!status)
 		status = check_uri(msg->uri);
-	if (!status && !is_hangup(msg))
-		status = check_hops(msg);
-	if (!status && !is_hangup(msg))
+	if (status || is_obeyed(msg))
+		return status;
+	status = date_right(msg) ? check_hops(msg) : 400;
+	if (!status)
 		status = check_require(msg);
 	return status ? status : check_body(msg);
 }

@@ -198,6 +198,13 @@ static const struct {
 	{ INVITE "Date: " IN_UTC "l: 0\r\n\r\n", 400, 400 },
 	{ BYE(";tag=2", "") "Require: x\r\nl: 0\r\n\r\n", 0, 0 },
 	{ BYE(";tag=2", "Max-Forwards: 0\r\n") "l: 0\r\n\r\n", 0, 0 },
+	{ BYE(";tag=2", "Date: " IN_UTC) "l: 0\r\n\r\n", 0, 0 },
+	{ BYE(";tag=2", "c: multipart/mixed;boundary=a\r\n") "l: 1\r\n\r\nx", 0, 0 },
+	{ BYE(";tag=2", "Content-Encoding: gzip\r\n") "l: 1\r\n\r\nx", 0, 0 },
+	{ BYE("", "Max-Forwards: 70\r\nc: multipart/mixed\r\n") "l: 1\r\n\r\nx", 415, 415 },
+	{ "ACK sip:b@c SIP/2.0\r\n" HEAD "CSeq: 1 ACK\r\nc: multipart/mixed\r\nl: 1\r\n\r\nx", 0,
+	  0 },
+	{ "CANCEL sip:b@c SIP/2.0\r\n" HEAD "CSeq: 1 CANCEL\r\nl: 1\r\n\r\nx", 0, 0 },
 	{ BYE("", "") "l: 0\r\n\r\n", 400, 400 }, /* of no dialog */
 	{ BYE("", "Max-Forwards: 0\r\n") "l: 0\r\n\r\n", 483, 483 },
 	{ BYE("", "Max-Forwards: 70\r\n") "Require: x\r\nl: 0\r\n\r\n", 420, 420 },
