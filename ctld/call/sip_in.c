@@ -97,7 +97,7 @@ void sip_in_remember(struct calls *calls, const osip_message_t *invite)
 }
 
 static void begin(struct calls *calls, const struct conf_trunk *trunk,
-		  const struct circuit *circuit, struct txn *txn)
+		  const struct circuit *circuit, struct txn *txn, const char *number)
 {
 	struct sip_path path = sip_trunk_path(trunk);
 	struct dialog *dialog;
@@ -116,13 +116,30 @@ static void begin(struct calls *calls, const struct conf_trunk *trunk,
 		return;
 	}
 	call->sides[SIDE_IN].sip.dialog = dialog;
-	setup_place(call, circuit, txn_message(txn)->req_uri->username,
-		    take(&call->sides[SIDE_IN], trunk, txn));
+	setup_place(call, circuit, number, take(&call->sides[SIDE_IN], trunk, txn));
+}
+
+/*
+ * The number without its parameters (RFC 3261, 19.1.6): ";npdi" and ";rn=" say what the
+ * carrier knows of porting (RFC 4694), and come with one call and not with the next.
+ */
+static const char *dialled(const osip_message_t *msg, char number[HOP_NUMBER_SIZE])
+{
+	const char *user = msg->req_uri->username;
+	size_t len = user ? strcspn(user, ";") : 0;
+
+	if (!len || len >= HOP_NUMBER_SIZE)
+		return NULL;
+	memcpy(number, user, len);
+	number[len] = '\0';
+	return number;
 }
 
 void sip_in_invited(struct calls *calls, const struct conf_trunk *trunk, struct txn *txn)
 {
 	const osip_message_t *msg = txn_message(txn);
+	char buf[HOP_NUMBER_SIZE];
+	const char *number = dialled(msg, buf);
 	struct circuit circuit;
 	enum cause cause;
 
@@ -131,11 +148,11 @@ void sip_in_invited(struct calls *calls, const struct conf_trunk *trunk, struct 
 		return;
 	}
 	sip_reply(txn, &(struct message_reply){ .status = 100 });
-	cause = setup_select(calls, trunk, msg->req_uri->username, &circuit);
+	cause = setup_select(calls, trunk, number, &circuit);
 	if (cause)
 		refuse(calls, txn, cause);
 	else
-		begin(calls, trunk, &circuit, txn);
+		begin(calls, trunk, &circuit, txn, number);
 	explicit_bzero(&circuit, sizeof(circuit));
 }
 
