@@ -13,6 +13,8 @@
 
 static enum cause cause_of_sdp(int err)
 {
+	if (err == -EIO)
+		return CAUSE_DATA_PLANE;
 	return err == -EBADMSG ? CAUSE_BAD_SDP : CAUSE_NO_CODEC;
 }
 
@@ -207,9 +209,7 @@ void sip_in_acked(struct side *in, const osip_message_t *ack)
 		in->sip.answer_in_ack = false;
 		err = session_read(&answer, ack);
 		if (!err)
-			err = session_accept_answer(in, &answer);
-		if (!err)
-			err = media_apply(in);
+			err = session_change(in, &answer, session_accept_answer);
 	}
 	if (err)
 		cause = cause_of_sdp(err);

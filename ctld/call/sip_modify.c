@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "call/call.h"
-#include "call/media.h"
 #include "call/state.h"
 #include "log/log.h"
 
@@ -97,15 +96,25 @@ void modify_pass_on(const struct side *side)
 		other->ops->follow(other);
 }
 
-static void on_accepted(struct side *side, const osip_message_t *msg)
+/* -EIO: it goes by what the peer says, and the leg does not. */
+static int take_answer(struct side *side, const osip_message_t *msg)
 {
 	struct sdp answer;
+	int err = session_read(&answer, msg);
+
+	return err ? err : session_change(side, &answer, session_accept_answer);
+}
+
+static void on_accepted(struct side *side, const osip_message_t *msg)
+{
+	int err = 0;
 
 	dialog_refresh(side->sip.dialog, msg);
-	if (side->call->state != CALL_ENDED && !session_read(&answer, msg) &&
-	    !session_accept_answer(side, &answer))
-		media_apply(side);
+	if (side->call->state != CALL_ENDED)
+		err = take_answer(side, msg);
 	sip_side_ack(side, side->sip.invite_cseq);
+	if (err == -EIO)
+		side_gone(side, CAUSE_DATA_PLANE);
 }
 
 /* A refusal leaves the session as it was; to ask again would change nothing. */
@@ -167,10 +176,10 @@ static int take_offer(struct side *side, const osip_message_t *msg)
 		return 0;
 	}
 	if (!err)
-		err = session_accept_offer(side, &offer);
-	if (err)
-		return err == -EBADMSG ? 400 : 488;
-	return media_apply(side) ? 500 : 0;
+		err = session_change(side, &offer, session_accept_offer);
+	if (err == -EIO)
+		return 500;
+	return !err ? 0 : err == -EBADMSG ? 400 : 488;
 }
 
 /* 0, or why a re-INVITE cannot be taken now (RFC 3261, 14.2). */
@@ -214,18 +223,20 @@ void modify_invited(struct side *side, struct txn *txn)
 
 void modify_acked(struct side *side, const osip_message_t *ack)
 {
-	struct sdp answer;
+	int err = 0;
 
 	if (side->sip.bye_owed) {
 		sip_side_bye(side);
 		return;
 	}
-	if (side->sip.answer_in_ack && !session_read(&answer, ack) &&
-	    !session_accept_answer(side, &answer)) {
-		media_apply(side);
-		modify_pass_on(side);
-	}
+	if (side->sip.answer_in_ack)
+		err = take_answer(side, ack);
 	side->sip.answer_in_ack = false;
+	if (err == -EIO) {
+		side_gone(side, CAUSE_DATA_PLANE);
+		return;
+	}
+	modify_pass_on(side);
 	state_save(side->call);
 	modify_follow(side);
 }

@@ -34,9 +34,7 @@ static int take_out_sdp(struct side *out, const osip_message_t *msg)
 	int err = session_read(&answer, msg);
 
 	if (!err)
-		err = session_accept_answer(out, &answer);
-	if (!err)
-		err = media_apply(out);
+		err = session_change(out, &answer, session_accept_answer);
 	return err || !side_present(side_other(out)) ? err : media_join(out->call);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "call/call.h"
+#include "call/media.h"
 
 #define TELEPHONE_EVENT_NUMBER 101
 
@@ -103,6 +104,31 @@ int session_accept_answer(struct side *side, const struct sdp *answer)
 	memcpy(side->sip.agreed, agreed, n * sizeof(agreed[0]));
 	side->sip.n_agreed = n;
 	return 0;
+}
+
+/* All that accepting changes. */
+static void restore(struct side *side, const struct side *before)
+{
+	side->wish = before->wish;
+	side->sip.said = before->sip.said;
+	side->sip.local = before->sip.local;
+	side->sip.remote = before->sip.remote;
+	side->sip.remote_known = before->sip.remote_known;
+	memcpy(side->sip.agreed, before->sip.agreed, sizeof(side->sip.agreed));
+	side->sip.n_agreed = before->sip.n_agreed;
+}
+
+int session_change(struct side *side, const struct sdp *sdp,
+		   int (*accept)(struct side *side, const struct sdp *sdp))
+{
+	const struct side before = *side;
+	int err = accept(side, sdp);
+
+	if (!err && media_apply(side))
+		err = -EIO;
+	if (err)
+		restore(side, &before);
+	return err;
 }
 
 static void add_format(struct sdp_local *local, uint8_t number, enum phonion_codec codec)

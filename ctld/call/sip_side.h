@@ -68,6 +68,12 @@ int sip_side_reply(struct side *side, struct txn *txn, int status, const struct 
 int session_read(struct sdp *sdp, const osip_message_t *msg); /* -ENOENT: no SDP */
 int session_accept_offer(struct side *side, const struct sdp *offer);
 int session_accept_answer(struct side *side, const struct sdp *answer);
+/*
+ * ACCEPT, one of these two, of SDP, with the leg told of it; -EIO: it did not take that.
+ * Failing either the session is as it was (RFC 3261, 14.1; RFC 3264, 8).
+ */
+int session_change(struct side *side, const struct sdp *sdp,
+		   int (*accept)(struct side *side, const struct sdp *sdp));
 void session_prepare_offer(struct side *side);
 int session_write(struct side *side, struct text *text);
 void session_describe(const struct side *side, struct dp_leg *leg);

@@ -7,7 +7,8 @@
  * for each operation goes to PHONION_FAKE_LOG. What would come from the network
  * is written to the socket PHONION_FAKE_EVENTS, a datagram each: "digit LOCAL N"
  * for the telephone event N at the leg with this local address, "sent LOCAL" for
- * the end of the digits that it was asked to send.
+ * the end of the digits that it was asked to send; and "refuse LOCAL" for the next change
+ * of that leg to come to nothing.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +31,8 @@ struct dataplane {
 	struct dp_leg *legs; /* id 0: free */
 	FILE *log;
 	const char *error;
-	int events_fd; /* -1: none */
+	uint32_t refused; /* the leg whose next change is; 0: none */
+	int events_fd;	  /* -1: none */
 	struct loop_io *events;
 	dp_event_fn fn;
 	void *arg;
@@ -101,6 +103,10 @@ static int fake_leg_set(struct dataplane *dp, const struct dp_leg *leg, unsigned
 
 	if (!have)
 		return refuse(dp, -ENOENT, "no such leg");
+	if (leg->id == dp->refused) {
+		dp->refused = 0;
+		return refuse(dp, -ENOMEM, "as the test wants it");
+	}
 	if (what & DP_SET_REMOTE) {
 		have->remote = leg->remote;
 		have->source_policy = leg->source_policy;
@@ -254,6 +260,10 @@ static void on_datagram(int fd, short revents, void *arg)
 	leg = find_local(dp, local);
 	if (!leg)
 		return;
+	if (!strcmp(what, "refuse")) {
+		dp->refused = leg->id;
+		return;
+	}
 	event.type = strcmp(what, "sent") ? DP_DTMF : DP_DTMF_SENT;
 	event.leg = leg->id;
 	event.digit = digit;
