@@ -281,14 +281,21 @@ static bool is_wildcard(const struct sockaddr_storage *addr)
 	return !memcmp(&((const struct sockaddr_in6 *)addr)->sin6_addr, &any6.sin6_addr, 16);
 }
 
-static bool is_unicast(const struct sockaddr_storage *addr)
+/* Neither multicast nor broadcast, nor of a link or a family that it does not name. */
+static bool is_host(const struct sockaddr_storage *addr)
 {
-	if (addr->ss_family == AF_INET) {
-		uint32_t ip = ntohl(((const struct sockaddr_in *)addr)->sin_addr.s_addr);
+	const struct in6_addr *in6 = &((const struct sockaddr_in6 *)addr)->sin6_addr;
 
-		return ip < 0xe0000000U; /* neither multicast nor broadcast */
-	}
-	return ((const struct sockaddr_in6 *)addr)->sin6_addr.s6_addr[0] != 0xff;
+	if (addr->ss_family == AF_INET)
+		return ntohl(((const struct sockaddr_in *)addr)->sin_addr.s_addr) < 0xe0000000U;
+	return !IN6_IS_ADDR_MULTICAST(in6) && !IN6_IS_ADDR_LINKLOCAL(in6) &&
+	       !IN6_IS_ADDR_V4MAPPED(in6);
+}
+
+/* Where RTCP comes by the same port these are its packets (RFC 5761, 4): no leg has them. */
+static bool is_rtcp(uint8_t number)
+{
+	return number >= 64 && number <= 95;
 }
 
 /* One number for each codec, and at least one that carries speech. */
@@ -301,7 +308,8 @@ static int keep_formats(struct parser *p)
 	for (i = 0; i < p->n_formats; i++) {
 		enum phonion_codec codec = p->formats[i].codec;
 
-		if (codec == CODEC_UNKNOWN || sdp_find(sdp->formats, sdp->n_formats, codec))
+		if (codec == CODEC_UNKNOWN || is_rtcp(p->formats[i].number) ||
+		    sdp_find(sdp->formats, sdp->n_formats, codec))
 			continue;
 		speech |= codec == PHONION_CODEC_PCMU || codec == PHONION_CODEC_PCMA;
 		sdp->formats[sdp->n_formats++] = p->formats[i];
@@ -322,7 +330,7 @@ static int finish(struct parser *p)
 		p->sdp->direction = SDP_INACTIVE;
 		return keep_formats(p);
 	}
-	if (!is_unicast(addr))
+	if (!is_host(addr))
 		return -EPROTONOSUPPORT;
 	p->sdp->remote = *addr;
 	addr_set_port(&p->sdp->remote, p->port);

@@ -45,6 +45,9 @@ static const struct {
 	{ HEAD "c=IN IP4 224.2.1.1/127\r\nt=0 0\r\n" AUDIO, NO },
 	{ HEAD "c=IN IP4 255.255.255.255\r\nt=0 0\r\n" AUDIO, NO },
 	{ HEAD "c=IN IP6 ff02::1\r\nt=0 0\r\n" AUDIO, NO },
+	{ HEAD "c=IN IP6 fe80::1\r\nt=0 0\r\n" AUDIO, NO },
+	{ HEAD "c=IN IP6 ::ffff:192.0.2.1\r\nt=0 0\r\n" AUDIO, NO },
+	{ HEAD CONN "m=audio 6000 RTP/AVP 95\r\na=rtpmap:95 PCMU/8000\r\n", NO },
 	{ HEAD "c=IN IP4 relay.example\r\nt=0 0\r\n" AUDIO, NO },
 	{ HEAD "c=IN IP9 1\r\nt=0 0\r\n" AUDIO, NO },
 	{ HEAD "t=0 0\r\n" AUDIO, BAD },
@@ -116,6 +119,11 @@ static void test_values(void **state)
 	/* One number for each codec: the first. */
 	assert_int_equal(
 		parse(&sdp, HEAD CONN "m=audio 6000 RTP/AVP 0 96\r\na=rtpmap:96 PCMU/8000\r\n"), 0);
+	assert_int_equal(sdp.n_formats, 1);
+	/* None that the data plane refuses: the call goes on without events. */
+	assert_int_equal(parse(&sdp, HEAD CONN "m=audio 6000 RTP/AVP 0 80\r\n"
+					       "a=rtpmap:80 telephone-event/8000\r\n"),
+			 0);
 	assert_int_equal(sdp.n_formats, 1);
 }
 
