@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "call/call.h"
+#include "call/circuit.h"
 #include "call/code.h"
 #include "call/legs.h"
 #include "call/media.h"
@@ -18,7 +19,7 @@ struct side *side_other(const struct side *side)
 
 void call_log(const struct call *call, const char *what)
 {
-	log_info("call %u (circuit %s): %s", call->id, call->circuit, what);
+	log_info("call %u (circuit %s): %s", call->id, circuit_shown(call->circuit), what);
 }
 
 void call_event(const struct call *call, const char *name)
@@ -26,8 +27,9 @@ void call_event(const struct call *call, const char *name)
 	struct control *control = call->calls->deps.control;
 
 	if (control)
-		control_event(control, json_pack("{s:s, s:i, s:s}", "event", name, "id",
-						 (int)call->id, "circuit", call->circuit));
+		control_event(control,
+			      json_pack("{s:s, s:i, s:s}", "event", name, "id", (int)call->id,
+					"circuit", circuit_shown(call->circuit)));
 }
 
 void side_init(struct call *call, enum side_id id)
@@ -157,7 +159,8 @@ void call_end(struct call *call, enum cause cause)
 	explicit_bzero(call->postd, sizeof(call->postd));
 	media_close(call);
 	state_remove(call);
-	log_info("call %u (circuit %s): ended: %s", call->id, call->circuit, cause_name(cause));
+	log_info("call %u (circuit %s): ended: %s", call->id, circuit_shown(call->circuit),
+		 cause_name(cause));
 	call_event(call, "call.ended");
 	side_end(&call->sides[SIDE_IN], cause);
 	side_end(&call->sides[SIDE_OUT], cause);

@@ -67,6 +67,12 @@ static void from_conf(struct circuit *circuit, const struct conf_circuit *conf)
 	snprintf(circuit->next, sizeof(circuit->next), "%s", conf->next);
 }
 
+/* No circuit of the configuration may have a # in its name. */
+const char *circuit_shown(const char *name)
+{
+	return *name == '#' ? log_secret(name + 1) : name;
+}
+
 /* A reservation is for one caller at a time. */
 static void from_book(struct circuit *circuit, const struct book_hop *hop)
 {
@@ -79,7 +85,7 @@ static void from_book(struct circuit *circuit, const struct book_hop *hop)
 		.not_after_ns = hop->hop.not_after * NS_PER_S,
 		.max_calls = 1,
 	};
-	snprintf(circuit->name, sizeof(circuit->name), "r-%.8s", id);
+	snprintf(circuit->name, sizeof(circuit->name), "#%s", id);
 	snprintf(circuit->next, sizeof(circuit->next), "%s", hop->hop.next);
 	snprintf(circuit->postd, sizeof(circuit->postd), "%s", hop->hop.postd);
 	circuit->timing = hop->hop.timing;
@@ -131,8 +137,8 @@ static enum cause check_way(const struct calls *calls, const struct circuit *cir
 	if (trunk_full(calls, circuit->out))
 		return CAUSE_TRUNK_FULL;
 	if (!conf_number_allowed(circuit->out, circuit->next)) {
-		log_warn("circuit %s: trunk %s must not dial %s", circuit->name, circuit->out->name,
-			 log_number(circuit->next));
+		log_warn("circuit %s: trunk %s must not dial %s", circuit_shown(circuit->name),
+			 circuit->out->name, log_number(circuit->next));
 		return CAUSE_NUMBER_DENIED;
 	}
 	return CAUSE_NORMAL;

@@ -10,7 +10,7 @@
 
 /* What a call is placed by: the configuration's circuit or a reservation. */
 struct circuit {
-	char name[CIRCUIT_NAME_SIZE]; /* of a reservation: "r-" and the head of its id */
+	char name[CIRCUIT_NAME_SIZE]; /* of a reservation: # and its id; see circuit_shown() */
 	const struct conf_trunk *out;
 	char next[64];			      /* number to dial; wipe after use */
 	char postd[HOP_POSTD_SIZE];	      /* digits to send after the answer; wipe too */
@@ -20,6 +20,11 @@ struct circuit {
 	bool ask_code; /* a shared number: what follows is told by circuit_by_code() */
 };
 
+/*
+ * What may be read of a circuit's NAME: of a reservation, whose id is a secret that its
+ * broker has too, the stand-in that reservation.list has.
+ */
+const char *circuit_shown(const char *name);
 /*
  * CAUSE_NORMAL and *CIRCUIT, or why not. A number that is known to the book but
  * has no open reservation is as good as one that is not known.

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call/circuit.h"
 #include "call/media.h"
 #include "dataplane/ports.h"
 #include "firewall/firewall.h"
@@ -104,7 +105,7 @@ int media_open(struct side *side)
 	int err = tdm_has_channel(side) ? make_leg(side) : open_rtp(side);
 
 	if (err)
-		log_warn("call %u (circuit %s): no leg: %s", call->id, call->circuit,
+		log_warn("call %u (circuit %s): no leg: %s", call->id, circuit_shown(call->circuit),
 			 dataplane_error(call->calls->deps.dp));
 	return err;
 }
@@ -126,8 +127,8 @@ int media_apply(struct side *side)
 		what |= DP_SET_REMOTE;
 	err = calls_ops(call->calls)->leg_set(call->calls->deps.dp, &leg, what);
 	if (err)
-		log_warn("call %u (circuit %s): leg not changed: %s", call->id, call->circuit,
-			 dataplane_error(call->calls->deps.dp));
+		log_warn("call %u (circuit %s): leg not changed: %s", call->id,
+			 circuit_shown(call->circuit), dataplane_error(call->calls->deps.dp));
 	return err;
 }
 
@@ -141,8 +142,8 @@ int media_join(struct call *call)
 		      ->bridge_new(call->calls->deps.dp, call->sides[SIDE_IN].leg.id,
 				   call->sides[SIDE_OUT].leg.id);
 	if (err)
-		log_warn("call %u (circuit %s): no bridge: %s", call->id, call->circuit,
-			 dataplane_error(call->calls->deps.dp));
+		log_warn("call %u (circuit %s): no bridge: %s", call->id,
+			 circuit_shown(call->circuit), dataplane_error(call->calls->deps.dp));
 	call->bridged = !err;
 	return err;
 }

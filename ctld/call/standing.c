@@ -88,7 +88,7 @@ static void on_due(void *arg)
 		cause = raise_far(calls, standing->circuit);
 	if (!cause)
 		return;
-	log_warn("circuit %s: not raised: %s", standing->circuit, cause_name(cause));
+	log_warn("circuit %s: not raised: %s", circuit_shown(standing->circuit), cause_name(cause));
 	retry(standing);
 }
 

@@ -49,12 +49,12 @@ static json_t *on_call_list(const json_t *args, const char **error, void *arg)
 	for (call = calls->list; call; call = call->next) {
 		if (call->state == CALL_ENDED)
 			continue;
-		json_array_append_new(list, json_pack("{s:I, s:s, s:s, s:I, s:[o,o]}", "id",
-						      (json_int_t)call->id, "circuit",
-						      call->circuit, "state", state_name(call),
-						      "duration_s", duration_s(call), "legs",
-						      side_json(&call->sides[SIDE_IN]),
-						      side_json(&call->sides[SIDE_OUT])));
+		json_array_append_new(
+			list, json_pack("{s:I, s:s, s:s, s:I, s:[o,o]}", "id", (json_int_t)call->id,
+					"circuit", circuit_shown(call->circuit), "state",
+					state_name(call), "duration_s", duration_s(call), "legs",
+					side_json(&call->sides[SIDE_IN]),
+					side_json(&call->sides[SIDE_OUT])));
 	}
 	return list;
 }
