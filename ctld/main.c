@@ -41,7 +41,7 @@ static const char help[] = "Usage: phonion-ctld [-c FILE] [-t] [-v]\n"
 			   "\n"
 			   "  -c FILE  configuration (default " DEFAULT_CONF ")\n"
 			   "  -t       check the configuration and exit\n"
-			   "  -v       log more; numbers and addresses stay redacted\n"
+			   "  -v       log more, calls too; numbers and addresses stay redacted\n"
 			   "  -V       print the version and exit\n"
 			   "  -h       print this help and exit\n";
 

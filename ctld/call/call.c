@@ -17,9 +17,10 @@ struct side *side_other(const struct side *side)
 	return &side->call->sides[side->id == SIDE_IN ? SIDE_OUT : SIDE_IN];
 }
 
+/* The journal adds the time, and such lines are a record of calls: none is for the disk. */
 void call_log(const struct call *call, const char *what)
 {
-	log_info("call %u (circuit %s): %s", call->id, circuit_shown(call->circuit), what);
+	log_debug("call %u (circuit %s): %s", call->id, circuit_shown(call->circuit), what);
 }
 
 void call_event(const struct call *call, const char *name)
@@ -159,8 +160,8 @@ void call_end(struct call *call, enum cause cause)
 	explicit_bzero(call->postd, sizeof(call->postd));
 	media_close(call);
 	state_remove(call);
-	log_info("call %u (circuit %s): ended: %s", call->id, circuit_shown(call->circuit),
-		 cause_name(cause));
+	log_debug("call %u (circuit %s): ended: %s", call->id, circuit_shown(call->circuit),
+		  cause_name(cause));
 	call_event(call, "call.ended");
 	side_end(&call->sides[SIDE_IN], cause);
 	side_end(&call->sides[SIDE_OUT], cause);

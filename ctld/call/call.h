@@ -127,6 +127,7 @@ void call_end(struct call *call, enum cause cause);
 /* Frees it from the loop once both sides are down. */
 void call_reap(struct call *call);
 void call_event(const struct call *call, const char *name);
+/* Only where more is to be logged (-v). */
 void call_log(const struct call *call, const char *what);
 const struct dataplane_ops *calls_ops(const struct calls *calls);
 

@@ -30,7 +30,7 @@ enum cause setup_select(struct calls *calls, const struct conf_trunk *trunk, con
 void setup_refused(struct calls *calls, enum cause cause)
 {
 	calls->ended[cause]++;
-	log_info("call refused: %s", cause_name(cause));
+	log_debug("call refused: %s", cause_name(cause));
 }
 
 struct call *setup_new(struct calls *calls, const struct circuit *circuit)

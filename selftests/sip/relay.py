@@ -77,6 +77,7 @@ class Relay:
         self.program = os.environ.get("PHONION_CTLD") or build()
         self.process = None
         self.manager = None     # who starts it, as systemd would
+        self.options = ["-v"]
         self.configure(**conf)
 
     def configure(self, tcp_a=False, tcp_b=False, ring=60, extra="", conf=CONF, **more):
@@ -92,7 +93,7 @@ class Relay:
                    ASAN_OPTIONS="detect_leaks=1:abort_on_error=0")
         if leak:
             env.update(LD_PRELOAD=leak, ASAN_OPTIONS=env["ASAN_OPTIONS"] + ":verify_asan_link_order=0")
-        command, passed = [self.program, "-v", "-c", f"{self.dir}/conf"], ()
+        command, passed = [self.program, *self.options, "-c", f"{self.dir}/conf"], ()
         if self.manager:
             command, passed = self.manager.starts(command, env)
         with open(self.log_path, "ab") as log:
