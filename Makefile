@@ -42,6 +42,9 @@ R2_UNIT := $(if $(HAVE_R2),,$(wildcard selftests/unit/cas_r2_*test.c))
 LIBPRI   ?= $(BUILD)/kernel/libpri
 PRI_FUZZ := $(if $(and $(HAVE_PRI),$(wildcard $(LIBPRI)/q931.c)),,selftests/fuzz/isdn.c)
 
+# Sanitizers look after what is freed themselves.
+WIPE_SRC := $(if $(SANITIZE)$(FUZZ),ctld/log/wipe.c)
+
 CFLAGS  ?= -Wall -Wextra
 COMPILE  = $(CC) -std=gnu11 -fPIE $(OPT) $(HARDEN) -D_GNU_SOURCE= -Ictld -Ikmod/include/uapi -I. \
 	$(if $(HAVE_PRI),-DHAVE_PRI) $(if $(HAVE_R2),-DHAVE_R2 $(R2_FETCHED:%/openr2.h=-isystem %)) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
@@ -54,7 +57,7 @@ sources   = $(sort $(foreach d,$1,$(wildcard $d/*.c $d/*/*.c $d/*/*/*.c)))
 objects   = $(patsubst %.c,$(BUILD)/obj/%.o,$1)
 DAEMONS  := $(wildcard ctld/main.c ctld/brokerd.c)
 TOOLS    := $(patsubst tools/%/main.c,%,$(wildcard tools/*/main.c))
-LIB_SRC  := $(filter-out $(DAEMONS) $(PRI_SRC) $(R2_SRC),$(call sources,ctld)) $(wildcard kmod/core/*.c dahdi-bridge/core/*.c tools/lib/*.c tools/mos/*.c tools/anonymity/*.c tools/sim/*.c)
+LIB_SRC  := $(filter-out $(DAEMONS) $(PRI_SRC) $(R2_SRC) $(WIPE_SRC),$(call sources,ctld)) $(wildcard kmod/core/*.c dahdi-bridge/core/*.c tools/lib/*.c tools/mos/*.c tools/anonymity/*.c tools/sim/*.c)
 TOOL_SRC := $(call sources,$(TOOLS:%=tools/%))
 UNIT_SRC := $(filter-out $(PRI_UNIT) $(R2_UNIT),$(wildcard selftests/unit/*_test.c))
 UNITS    := $(UNIT_SRC:selftests/unit/%.c=$(BUILD)/unit/%)

@@ -58,7 +58,9 @@ int accept_start(struct accept *accept, struct sip *sip, struct loop *loop, stru
 	accept->interval_ms = T1_MS;
 	accept->total_ms = 0;
 	arm(accept);
-	return txn_reply(invite, text.buf, text.len);
+	err = txn_reply(invite, text.buf, text.len);
+	text_wipe(&text);
+	return err;
 }
 
 void accept_set_no_ack(struct accept *accept, loop_fn no_ack, void *arg)

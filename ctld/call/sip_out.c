@@ -12,6 +12,7 @@ static struct dialog *make_out_dialog(const struct conf_trunk *trunk, const char
 {
 	struct sip_path path = sip_trunk_path(trunk);
 	char local[256], remote[256], host[ADDR_TEXT_SIZE];
+	struct dialog *dialog;
 	struct text text;
 
 	if (!message_user_valid(number) || (trunk->number && !message_user_valid(trunk->number)))
@@ -24,7 +25,9 @@ static struct dialog *make_out_dialog(const struct conf_trunk *trunk, const char
 	text_init(&text, remote, sizeof(remote));
 	text_add(&text, "sip:%s@%s%s", number, addr_hostport(&trunk->peer, host),
 		 trunk->transport == SIP_TCP ? ";transport=tcp" : "");
-	return dialog_new_uac(&path, local, remote);
+	dialog = dialog_new_uac(&path, local, remote);
+	text_wipe(&text);
+	return dialog;
 }
 
 /* Media from the far side, before or with its answer. */

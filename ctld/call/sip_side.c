@@ -18,9 +18,7 @@ static int send_ack(struct side *side, const struct dialog *dialog, uint32_t cse
 
 	text_init(&text, buf, sizeof(buf));
 	err = message_ack(&text, dialog, cseq, NULL);
-	if (err)
-		return err;
-	if (dialog == side->sip.dialog) {
+	if (!err && dialog == side->sip.dialog) {
 		free(side->sip.ack);
 		side->sip.ack = malloc(text.len);
 		side->sip.ack_len = side->sip.ack ? text.len : 0;
@@ -28,7 +26,10 @@ static int send_ack(struct side *side, const struct dialog *dialog, uint32_t cse
 		if (side->sip.ack)
 			memcpy(side->sip.ack, text.buf, text.len);
 	}
-	return sip_send(side->call->calls->sip, &dialog->path, text.buf, text.len);
+	if (!err)
+		err = sip_send(side->call->calls->sip, &dialog->path, text.buf, text.len);
+	text_wipe(&text);
+	return err;
 }
 
 /* ACK to a 2xx is ours to make and to repeat (RFC 3261, 13.2.2.4). */

@@ -74,6 +74,7 @@ static void refuse(struct sip *sip, const struct sip_path *from, int status)
 	log_debug("SIP request from %s refused with %d",
 		  log_addr((const struct sockaddr *)&from->peer), status);
 	sip_send(sip, from, text.buf, text.len);
+	text_wipe(&text);
 }
 
 int sip_send(struct sip *sip, const struct sip_path *path, const char *buf, size_t len)
@@ -99,7 +100,10 @@ int sip_reply(struct txn *txn, const struct message_reply *reply)
 
 	text_init(&text, buf, sizeof(buf));
 	err = message_reply(&text, txn_message(txn), reply);
-	return err ? err : txn_reply(txn, text.buf, text.len);
+	if (!err)
+		err = txn_reply(txn, text.buf, text.len);
+	text_wipe(&text);
+	return err;
 }
 
 static struct dialog *dialog_of(const struct sip *sip, const osip_message_t *msg)
@@ -217,9 +221,12 @@ static int take_checked(struct sip *sip, const struct sip_path *from)
 	struct text text;
 
 	text_init(&text, sip->clean, sizeof(sip->clean));
-	if (check_write_clean(&text, &sip->raw))
+	if (check_write_clean(&text, &sip->raw)) {
+		text_wipe(&text);
 		return 513;
+	}
 	event = osip_parse(text.buf, text.len);
+	text_wipe(&text);
 	if (!event)
 		return 400;
 	take_event(sip, from, event);
@@ -329,9 +336,10 @@ int sip_request(struct sip *sip, struct dialog *dialog, const char *method, cons
 
 	text_init(&text, buf, sizeof(buf));
 	err = message_request(&text, dialog, method, sdp);
-	if (err)
-		return err;
-	return txn_request(sip->txns, &dialog->path, text.buf, text.len, fn, arg, txn);
+	if (!err)
+		err = txn_request(sip->txns, &dialog->path, text.buf, text.len, fn, arg, txn);
+	text_wipe(&text);
+	return err;
 }
 
 int sip_cancel(struct sip *sip, struct txn *invite)
@@ -343,9 +351,11 @@ int sip_cancel(struct sip *sip, struct txn *invite)
 
 	text_init(&text, buf, sizeof(buf));
 	err = message_cancel(&text, txn_message(invite));
-	if (err)
-		return err;
-	return txn_request(sip->txns, txn_path(invite), text.buf, text.len, NULL, NULL, &txn);
+	if (!err)
+		err = txn_request(sip->txns, txn_path(invite), text.buf, text.len, NULL, NULL,
+				  &txn);
+	text_wipe(&text);
+	return err;
 }
 
 const struct sip_stats *sip_stats(const struct sip *sip)

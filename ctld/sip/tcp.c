@@ -76,6 +76,14 @@ static void rearm(struct connection *conn)
 		       on_timer, conn);
 }
 
+/* What is done with at the beginning goes, and no copy of it stays behind the rest. */
+static void shift(char *buf, size_t *len, size_t done)
+{
+	*len -= done;
+	memmove(buf, buf + done, *len);
+	explicit_bzero(buf + *len, done);
+}
+
 static int flush(struct connection *conn)
 {
 	while (conn->out_len) {
@@ -85,8 +93,7 @@ static int flush(struct connection *conn)
 			break;
 		if (sent <= 0)
 			return -ECONNRESET;
-		conn->out_len -= sent;
-		memmove(conn->out, conn->out + sent, conn->out_len);
+		shift(conn->out, &conn->out_len, sent);
 	}
 	return loop_io_set(conn->io, conn->out_len ? POLLIN | POLLOUT : POLLIN);
 }
@@ -98,8 +105,7 @@ static void skip_empty_lines(struct connection *conn)
 
 	while (skip < conn->in_len && (conn->in[skip] == '\r' || conn->in[skip] == '\n'))
 		skip++;
-	conn->in_len -= skip;
-	memmove(conn->in, conn->in + skip, conn->in_len);
+	shift(conn->in, &conn->in_len, skip);
 }
 
 /*
@@ -137,8 +143,7 @@ static int deliver(struct connection *conn)
 		err = transport->ops->receive(&conn->path, conn->in, size, transport->arg);
 		if (err || lost || conn->doomed)
 			return -EBADMSG;
-		conn->in_len -= size;
-		memmove(conn->in, conn->in + size, conn->in_len);
+		shift(conn->in, &conn->in_len, size);
 	}
 	return conn->in_len == SIP_MAX_SIZE ? -EMSGSIZE : 0;
 }

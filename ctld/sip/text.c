@@ -12,6 +12,13 @@ void text_init(struct text *text, char *buf, size_t size)
 	buf[0] = '\0';
 }
 
+/* All of it: what did not fit has been written and cut off. */
+void text_wipe(struct text *text)
+{
+	explicit_bzero(text->buf, text->full ? text->size : text->len + 1);
+	text->len = 0;
+}
+
 void text_add(struct text *text, const char *fmt, ...)
 {
 	size_t left = text->size - text->len;

@@ -13,6 +13,8 @@ struct text {
 };
 
 void text_init(struct text *text, char *buf, size_t size);
+/* For what is of a call, once it is sent. */
+void text_wipe(struct text *text);
 void text_add(struct text *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void text_add_bytes(struct text *text, const char *bytes, size_t len);
 /* Continuation lines become one line (RFC 3261, 7.3.1). */

@@ -2,6 +2,7 @@
 /* SIP over UDP. */
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "sip/addr.h"
@@ -31,6 +32,7 @@ static void udp_readable(int fd, short revents, void *arg)
 			continue;
 		transport->datagram[len] = '\0';
 		transport->ops->receive(&from, transport->datagram, len, transport->arg);
+		explicit_bzero(transport->datagram, len);
 	}
 }
 
