@@ -118,6 +118,8 @@ bool calls_ending(const struct calls *calls);
 void calls_on_dp_event(const struct dp_event *event, void *arg);
 struct call *calls_find(struct calls *calls, uint32_t id);
 void conf_ref_put(struct conf_ref *conf);
+/* The packet filter's table, made anew as CONF has it, with the ports of all legs. */
+int calls_renew_firewall(struct calls *calls, const struct conf *conf);
 
 /* call.c: the life of one */
 struct call *call_new(struct calls *calls, struct conf_ref *conf, const char *circuit);

@@ -201,7 +201,7 @@ void calls_free(struct calls *calls)
 }
 
 /* The table names the trunks, so it is made anew for other trunks. */
-static int renew_firewall(struct calls *calls, const struct conf *conf)
+int calls_renew_firewall(struct calls *calls, const struct conf *conf)
 {
 	struct firewall *old = calls->deps.firewall, *new = NULL;
 	int err = conf->firewall ? firewall_open(&new, conf) : 0;
@@ -218,12 +218,12 @@ static int renew_firewall(struct calls *calls, const struct conf *conf)
 /* Both, or neither: by another's table packets of our trunks would be dropped. */
 static int renew_network(struct calls *calls, const struct conf *conf)
 {
-	int err = renew_firewall(calls, conf);
+	int err = calls_renew_firewall(calls, conf);
 
 	if (err)
 		return err;
 	err = sip_configure(calls->sip, conf);
-	if (err && renew_firewall(calls, calls->conf->conf))
+	if (err && calls_renew_firewall(calls, calls->conf->conf))
 		log_error("the firewall is left as the configuration that failed has it");
 	return err;
 }

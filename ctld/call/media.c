@@ -45,6 +45,26 @@ static void release_port(struct side *side)
 	leg->firewall_open = leg->port_taken = false;
 }
 
+static void no_leg(const struct side *side, const char *why)
+{
+	log_warn("call %u (circuit %s): no leg: %s", side->call->id,
+		 circuit_shown(side->call->circuit), why);
+}
+
+/* The table is gone with all others where somebody flushed them, as nftables.service does. */
+static int open_firewall(struct side *side)
+{
+	struct calls *calls = side->call->calls;
+	const struct sockaddr *local = (const struct sockaddr *)&side->leg.local;
+	int err = firewall_port_open(calls->deps.firewall, local);
+
+	if (err != -ENOENT)
+		return err;
+	log_warn("the table inet phonion is gone, or a part of it: it is made anew");
+	err = calls_renew_firewall(calls, calls->conf->conf);
+	return err ? err : firewall_port_open(calls->deps.firewall, local);
+}
+
 static int take_port(struct side *side)
 {
 	struct calls_deps *deps = &side->call->calls->deps;
@@ -53,15 +73,17 @@ static int take_port(struct side *side)
 
 	leg->local = side->trunk->media;
 	err = ports_get(deps->ports, &leg->local, loop_now(deps->loop));
-	if (err)
+	if (err) {
+		no_leg(side, err == -EADDRNOTAVAIL ? "all RTP ports are in use" : strerror(-err));
 		return err;
+	}
 	leg->port_taken = true;
-	if (!deps->firewall)
-		return 0;
-	err = firewall_port_open(deps->firewall, (const struct sockaddr *)&leg->local);
-	leg->firewall_open = !err;
-	if (err)
+	err = deps->firewall ? open_firewall(side) : 0;
+	leg->firewall_open = deps->firewall && !err;
+	if (err) {
+		no_leg(side, "the packet filter does not open its port");
 		release_port(side);
+	}
 	return err;
 }
 
@@ -96,18 +118,23 @@ static int open_rtp(struct side *side)
 		if (err)
 			release_port(side);
 	}
+	if (err)
+		no_leg(side, dataplane_error(side->call->calls->deps.dp));
+	return err;
+}
+
+static int open_tdm(struct side *side)
+{
+	int err = make_leg(side);
+
+	if (err)
+		no_leg(side, dataplane_error(side->call->calls->deps.dp));
 	return err;
 }
 
 int media_open(struct side *side)
 {
-	struct call *call = side->call;
-	int err = tdm_has_channel(side) ? make_leg(side) : open_rtp(side);
-
-	if (err)
-		log_warn("call %u (circuit %s): no leg: %s", call->id, circuit_shown(call->circuit),
-			 dataplane_error(call->calls->deps.dp));
-	return err;
+	return tdm_has_channel(side) ? open_tdm(side) : open_rtp(side);
 }
 
 enum cause media_cause(int err)

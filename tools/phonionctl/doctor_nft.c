@@ -80,7 +80,8 @@ void doctor_nft(struct doctor *d)
 		doctor_say(d, DOCTOR_OK, "firewall", NULL, "the table inet phonion is there");
 	else
 		doctor_say(d, DOCTOR_WARNING, "firewall",
-			   "phonion-ctld makes it, unless 'firewall' is off in its configuration.",
+			   "Unless 'firewall' is off, phonion-ctld makes it anew: systemctl reload "
+			   "phonion-ctld.",
 			   "there is no table inet phonion: all RTP ports are open");
 	json_array_foreach(list, i, item) {
 		chain = json_object_get(item, "chain");
