@@ -2,6 +2,7 @@
 /* phonion-ctld: the control plane of a relay. */
 #include <errno.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,7 @@ struct daemon {
 	struct calls *calls;
 	struct xdp *xdp;
 	struct loop_timer stop_timer;
+	bool failed;
 };
 
 static const char help[] = "Usage: phonion-ctld [-c FILE] [-t] [-v]\n"
@@ -59,14 +61,6 @@ static struct conf *read_conf(const char *file)
 	return NULL;
 }
 
-static void on_dp_event(const struct dp_event *event, void *arg)
-{
-	struct daemon *daemon = arg;
-
-	if (daemon->calls)
-		calls_on_dp_event(event, daemon->calls);
-}
-
 static void on_stopped(void *arg)
 {
 	struct daemon *daemon = arg;
@@ -87,6 +81,24 @@ static void on_terminate(int signo, void *arg)
 	log_info("ending all calls");
 	loop_timer_set(daemon->loop, &daemon->stop_timer, STOP_WAIT_MS, on_stopped, daemon);
 	calls_stop(daemon->calls, on_stopped, daemon);
+}
+
+/* The service manager starts the next one, for which the unit loads the module. */
+static void on_dp_gone(struct daemon *daemon)
+{
+	log_error("phonion.ko was unloaded, and has taken all legs along");
+	daemon->failed = true;
+	on_terminate(0, daemon);
+}
+
+static void on_dp_event(const struct dp_event *event, void *arg)
+{
+	struct daemon *daemon = arg;
+
+	if (event->type == DP_GONE)
+		on_dp_gone(daemon);
+	else if (daemon->calls)
+		calls_on_dp_event(event, daemon->calls);
 }
 
 /* As if it had crashed: what that leaves is what a daemon goes on with. */
@@ -289,7 +301,7 @@ static int run(const char *file)
 		close_all(&daemon);
 		conf_free(conf);
 	}
-	return err ? 1 : 0;
+	return err || daemon.failed ? 1 : 0;
 }
 
 static int check(const char *file)

@@ -116,6 +116,7 @@ void calls_on_dp_event(const struct dp_event *event, void *arg)
 			dial_postd_sent(side->call);
 		break;
 	case DP_RESYNC:
+	case DP_GONE:
 		break;
 	}
 }

@@ -84,7 +84,10 @@ enum {
 };
 
 struct dp_event {
-	/* DP_RESYNC, of no leg: events were lost, compare with a dump. */
+	/*
+	 * Of no leg: DP_RESYNC, events were lost, compare with a dump; DP_GONE, the module
+	 * was unloaded, with all legs: this data plane is over.
+	 */
 	enum {
 		DP_FIRST_PACKET,
 		DP_MEDIA_TIMEOUT,
@@ -92,6 +95,7 @@ struct dp_event {
 		DP_LEG_END,
 		DP_RESYNC,
 		DP_DTMF_SENT, /* what leg_dtmf() was asked for is done */
+		DP_GONE,
 	} type;
 	uint32_t leg;
 	uint8_t cookie[PHONION_MAX_COOKIE_LEN];

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <linux/genetlink.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 
+#include "dataplane/attrs.h"
 #include "dataplane/event.h"
 #include "dataplane/genl.h"
 #include "dataplane/nlmsg.h"
@@ -14,11 +17,33 @@
 /* Datagrams in one turn of the loop, so that signalling gets its turn too. */
 #define MAX_IN_TURN 64
 
+/* The controller's word that a family is there no more. Ours, loaded anew, has another number. */
+static bool is_gone(const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *a[CTRL_ATTR_MAX + 1];
+	const char *name;
+
+	if (nlh->nlmsg_len < NLMSG_LENGTH(GENL_HDRLEN) || genl->cmd != CTRL_CMD_DELFAMILY)
+		return false;
+	attrs_parse(nlh, GENL_HDRLEN, a, CTRL_ATTR_MAX);
+	name = attr_str(a[CTRL_ATTR_FAMILY_NAME]);
+	return name && !strcmp(name, PHONION_FAMILY_NAME);
+}
+
+static int get_event(const struct nlmsghdr *nlh, struct dp_event *event)
+{
+	if (nlh->nlmsg_type != GENL_ID_CTRL)
+		return nlmsg_get_event(nlh, event);
+	*event = (struct dp_event){ .type = DP_GONE };
+	return is_gone(nlh) ? 0 : -ENOMSG;
+}
+
 static int deliver(const struct nlmsghdr *nlh, void *arg)
 {
 	struct event_socket *events = arg;
 	struct dp_event event;
-	int err = nlmsg_get_event(nlh, &event);
+	int err = get_event(nlh, &event);
 
 	if (!err)
 		events->fn(&event, events->arg);
@@ -53,6 +78,15 @@ static void readable(int fd, short revents, void *arg)
 	}
 }
 
+/* The controller's group has its family's number, in every kernel. */
+static int watch_families(struct mnl_socket *socket)
+{
+	int group = GENL_ID_CTRL;
+
+	return mnl_socket_setsockopt(socket, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) ? -errno
+											    : 0;
+}
+
 /* With the default size it works too, only with more resyncs. */
 static void widen(int fd)
 {
@@ -72,6 +106,9 @@ int event_open(struct event_socket *events, struct loop *loop, uint32_t group, d
 	if (err)
 		return err;
 	widen(mnl_socket_get_fd(events->socket));
+	err = watch_families(events->socket);
+	if (err)
+		goto err_socket;
 	err = loop_io_add(loop, &events->io, mnl_socket_get_fd(events->socket), POLLIN, readable,
 			  events);
 	if (err)

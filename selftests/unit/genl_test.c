@@ -198,7 +198,7 @@ static void test_no_such_family(void **state)
 
 struct seen {
 	struct loop *loop;
-	int first, resync, other;
+	int first, resync, gone, other;
 	uint32_t leg;
 };
 
@@ -210,9 +210,12 @@ static void take(const struct dp_event *event, void *arg)
 		seen->first++;
 	else if (event->type == DP_RESYNC)
 		seen->resync++;
+	else if (event->type == DP_GONE)
+		seen->gone++;
 	else
 		seen->other++;
-	seen->leg = event->leg;
+	if (event->leg)
+		seen->leg = event->leg;
 }
 
 static void stop(void *arg)
@@ -220,10 +223,28 @@ static void stop(void *arg)
 	loop_stop(arg);
 }
 
-static void notify(const struct genl *genl, uint8_t cmd, uint32_t leg)
+static void send_to_group(const struct genl *genl, const struct nlmsghdr *nlh)
 {
 	struct sockaddr_nl group = { .nl_family = AF_NETLINK,
 				     .nl_groups = 1U << (genl->group - 1) };
+
+	sendto(mnl_socket_get_fd(genl->socket), nlh, nlh->nlmsg_len, 0, (void *)&group,
+	       sizeof(group));
+}
+
+/* What the controller says when a module is unloaded. */
+static void notify_gone(const struct genl *genl, const char *family)
+{
+	char buf[256] __attribute__((aligned(8))) = "";
+	struct nlmsghdr *nlh = genl_request(buf, CTRL_CMD_DELFAMILY);
+
+	nlh->nlmsg_type = GENL_ID_CTRL;
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, family);
+	send_to_group(genl, nlh);
+}
+
+static void notify(const struct genl *genl, uint8_t cmd, uint32_t leg)
+{
 	char buf[256] __attribute__((aligned(8)));
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct genlmsghdr *header;
@@ -233,8 +254,7 @@ static void notify(const struct genl *genl, uint8_t cmd, uint32_t leg)
 	header->cmd = cmd;
 	if (leg)
 		mnl_attr_put_u32(nlh, PHONION_A_LEG_ID, leg);
-	sendto(mnl_socket_get_fd(genl->socket), buf, nlh->nlmsg_len, 0, (void *)&group,
-	       sizeof(group));
+	send_to_group(genl, nlh);
 }
 
 static void run_events(const struct genl *genl, int n, int size, struct seen *seen)
@@ -252,6 +272,8 @@ static void run_events(const struct genl *genl, int n, int size, struct seen *se
 		notify(genl, PHONION_CMD_FIRST_PACKET_NTF, 7);
 	notify(genl, PHONION_CMD_LEG_GET, 7);	       /* none of ours */
 	notify(genl, PHONION_CMD_FIRST_PACKET_NTF, 0); /* of no leg */
+	notify_gone(genl, "another");
+	notify_gone(genl, PHONION_FAMILY_NAME);
 	loop_timer_set(loop, &timer, 50, stop, loop);
 	assert_int_equal(loop_run(loop), 0);
 	event_close(&events);
@@ -269,6 +291,7 @@ static void test_events(void **state)
 	run_events(*state, 200, 0, &seen);
 	assert_int_equal(seen.first, 200);
 	assert_int_equal(seen.leg, 7);
+	assert_int_equal(seen.gone, 1);
 	assert_int_equal(seen.resync, 0);
 	assert_int_equal(seen.other, 0);
 }
