@@ -7,6 +7,7 @@
 
 #include "dataplane/internal.h"
 #include "dataplane/nlmsg.h"
+#include "log/log.h"
 
 /*
  * Renewals sent at once. Only the last asks for an acknowledgement, so even if
@@ -16,6 +17,17 @@
 
 _Static_assert(RENEWALS_IN_BATCH * 64 <= GENL_BUFFER, "a batch does not fit the buffer");
 
+static int check_version(const struct genl *genl)
+{
+	if (genl->version == PHONION_FAMILY_VERSION)
+		return 0;
+	log_error(
+		"phonion.ko speaks version %u of its netlink family, this daemon %d: install both "
+		"of one release, and `modprobe -r phonion`",
+		genl->version, PHONION_FAMILY_VERSION);
+	return -EPROTO;
+}
+
 static int kernel_open(struct dataplane *dp, struct loop *loop, dp_event_fn fn, void *arg)
 {
 	int err = genl_open(&dp->genl, PHONION_FAMILY_NAME, PHONION_MCGRP_EVENTS);
@@ -23,7 +35,9 @@ static int kernel_open(struct dataplane *dp, struct loop *loop, dp_event_fn fn, 
 	if (err)
 		return err;
 	dp->error = dp->genl.error;
-	err = event_open(&dp->events, loop, dp->genl.group, fn, arg);
+	err = check_version(&dp->genl);
+	if (!err)
+		err = event_open(&dp->events, loop, dp->genl.group, fn, arg);
 	if (err)
 		genl_close(&dp->genl);
 	return err;

@@ -32,7 +32,9 @@ int nl_dump(struct genl *nl, uint8_t cmd, genl_fn cb, struct nl_rows *rows)
 }
 
 #define HINT_MODULE "Load it with 'modprobe phonion'; 'phonionctl doctor' tells whether it can be."
-#define HINT_ADMIN  "Run it as root, or with CAP_NET_ADMIN in this network namespace."
+#define HINT_VERSION \
+	"Install module and tools of one release; 'modprobe -r phonion' unloads the old one."
+#define HINT_ADMIN "Run it as root, or with CAP_NET_ADMIN in this network namespace."
 
 int nl_open(struct genl *nl)
 {
@@ -57,6 +59,12 @@ int nl_open_or_fail(const struct opts *opts, struct genl *nl)
 {
 	int err = nl_open(nl);
 
+	if (!err && nl->version != PHONION_FAMILY_VERSION) {
+		genl_close(nl);
+		return fail(opts, EXIT_REFUSED, HINT_VERSION,
+			    "the module speaks another version of its netlink family, %u",
+			    nl->version);
+	}
 	if (!err)
 		return EXIT_DONE;
 	if (err == -ENOENT)
