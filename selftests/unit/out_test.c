@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "protocol/json.h"
@@ -70,6 +71,58 @@ static void test_long(void **state)
 	shows(text, want);
 }
 
+static void cleans(const char *text, const char *want)
+{
+	char copy[64];
+
+	strcpy(copy, text);
+	out_clean(copy);
+	assert_string_equal(copy, want);
+}
+
+/* An error's text may be cut off, or begin with a word of the command line. */
+static void test_no_utf8(void **state)
+{
+	(void)state;
+	cleans("", "");
+	cleans("a\xff\xfe"
+	       "b",
+	       "a??b");
+	cleans("\xc3\xa9\xc3", "\xc3\xa9?");
+	cleans("\xf0\x9f\x98", "???");
+	cleans("\xc0\xaf", "??");
+	cleans("\xed\xa0\x80", "???");
+	cleans("\xe2\x80\xae\xe2\x82\xac\n", "?\xe2\x82\xac?");
+}
+
+static void test_cut_off(void **state)
+{
+	char text[301], want[256];
+
+	(void)state;
+	memset(text, 'a', sizeof(text) - 1);
+	memcpy(text + 254, "\xc3\xa9", 2);
+	text[sizeof(text) - 1] = '\0';
+	memset(want, 'a', 254);
+	strcpy(want + 254, "?");
+	shows(text, want);
+}
+
+static void test_json_line(void **state)
+{
+	json_t *object = json_pack("{s:s}", "\xe2\x80\xae", "\x1b\xc2\x9b\xc3\xa9");
+	char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	(void)state;
+	out_json_line(f, object);
+	fclose(f);
+	assert_string_equal(text, "{\"\\u202E\":\"\\u001B\\u009B\\u00E9\"}\n");
+	free(text);
+	json_decref(object);
+}
+
 static void test_none(void **state)
 {
 	json_t *object = json_pack("{s:i}", "text", 1);
@@ -102,7 +155,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_controls), cmocka_unit_test(test_letters),
 		cmocka_unit_test(test_long),	 cmocka_unit_test(test_none),
-		cmocka_unit_test(test_octets),
+		cmocka_unit_test(test_octets),	 cmocka_unit_test(test_no_utf8),
+		cmocka_unit_test(test_cut_off),	 cmocka_unit_test(test_json_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

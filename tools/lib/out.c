@@ -9,18 +9,61 @@
 #include "protocol/json.h"
 #include "tools/lib/out.h"
 
+/* Octets of the character of UTF-8 at TEXT, as jansson judges; 0: it is none. */
+static size_t character(const char *text)
+{
+	size_t left = strnlen(text, 4);
+	json_t *one;
+
+	if ((unsigned char)*text < 0x80)
+		return 1;
+	for (size_t n = 2; n <= left; n++) {
+		one = json_stringn(text, n);
+		if (!one)
+			continue;
+		json_decref(one);
+		return n;
+	}
+	return 0;
+}
+
+void out_clean(char *text)
+{
+	char *to = text;
+	size_t n, control;
+
+	for (; *text; text += n) {
+		n = character(text);
+		control = json_control(text);
+		if (n && !control) {
+			memmove(to, text, n);
+			to += n;
+			continue;
+		}
+		*to++ = '?';
+		n = control ? control : 1;
+	}
+	*to = '\0';
+}
+
+void out_json_line(FILE *file, const json_t *value)
+{
+	json_dumpf(value, file, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+	fputc('\n', file);
+}
+
 static int vfail(const struct opts *opts, int status, const char *hint, const char *fmt, va_list ap)
 {
 	char text[1024];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
+	out_clean(text);
 	/* What was written so far comes before the error, also in a file. */
 	fflush(stdout);
 	if (opts->json) {
 		json_t *e = json_pack("{s:s, s:s*}", "error", text, "hint", hint);
 
-		json_dumpf(e, stderr, JSON_COMPACT);
-		fputc('\n', stderr);
+		out_json_line(stderr, e);
 		json_decref(e);
 	} else {
 		fprintf(stderr, "%s: %s\n", program_invocation_short_name, text);
@@ -63,8 +106,7 @@ int out_end(const struct opts *opts)
 
 int out_json(const struct opts *opts, json_t *value)
 {
-	json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
-	putchar('\n');
+	out_json_line(stdout, value);
 	json_decref(value);
 	return out_end(opts);
 }
@@ -133,25 +175,23 @@ void out_table(struct out_table *t)
 	t->n = 0;
 }
 
-const char *out_str(const json_t *object, const char *key)
+const char *out_text(const char *text)
 {
 	/* A ring, so that one printf() can use several. */
 	static char buf[8][256];
 	static unsigned int turn;
-	const char *s = json_string_value(json_object_get(object, key));
 	char *to = buf[turn++ % 8];
-	size_t n = 0;
 
-	if (!s)
+	if (!text)
 		return "-";
-	while (*s && n < sizeof(buf[0]) - 1) {
-		size_t control = json_control(s);
-
-		to[n++] = control ? '?' : *s;
-		s += control ? control : 1;
-	}
-	to[n] = '\0';
+	snprintf(to, sizeof(buf[0]), "%s", text);
+	out_clean(to);
 	return to;
+}
+
+const char *out_str(const json_t *object, const char *key)
+{
+	return out_text(json_string_value(json_object_get(object, key)));
 }
 
 const char *out_instant(const json_t *object, const char *key, char text[OUT_INSTANT_SIZE])

@@ -79,12 +79,12 @@ static void say(const struct client *client, const char *kind, const char *fmt, 
 	char text[512];
 
 	vsnprintf(text, sizeof(text), fmt, ap);
+	out_clean(text);
 	fflush(stdout);
 	if (client->opts.json) {
 		json_t *line = json_pack("{s:s}", kind, text);
 
-		json_dumpf(line, stderr, JSON_COMPACT);
-		fputc('\n', stderr);
+		out_json_line(stderr, line);
 		json_decref(line);
 	} else {
 		fprintf(stderr, "%s%s\n", strcmp(kind, "warning") ? "" : "warning: ", text);

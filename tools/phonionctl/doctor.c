@@ -26,6 +26,7 @@ void doctor_say(struct doctor *d, enum verdict verdict, const char *check, const
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	out_clean(text);
 	d->trouble |= verdict == DOCTOR_TROUBLE;
 	json_array_append_new(d->findings,
 			      json_pack("{s:s, s:s, s:s, s:s*}", "check", check, "verdict",

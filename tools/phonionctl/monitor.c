@@ -31,8 +31,7 @@ static json_t *now(void)
 /* Whoever reads along wants each event when it happens: no buffering. */
 static void print_json(json_t *event)
 {
-	json_dumpf(event, stdout, JSON_COMPACT);
-	putchar('\n');
+	out_json_line(stdout, event);
 	fflush(stdout);
 }
 
@@ -49,11 +48,11 @@ static void print_text(const json_t *event)
 		if (!strcmp(key, "time") || !strcmp(key, "source") || !strcmp(key, "event"))
 			continue;
 		if (json_is_string(value)) {
-			printf(" %s=%s", key, out_str(event, key));
+			printf(" %s=%s", out_text(key), out_str(event, key));
 			continue;
 		}
-		text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-		printf(" %s=%s", key, text ? text : "?");
+		text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+		printf(" %s=%s", out_text(key), text ? text : "?");
 		free(text);
 	}
 	putchar('\n');

@@ -41,8 +41,7 @@ static void print_refused(const json_t *refused)
 	json_object_foreach((json_t *)refused, why, n) {
 		if (!json_integer_value(n))
 			continue;
-		printf("%s %s %" JSON_INTEGER_FORMAT,
-		       any ? "," : "; refused:", strpbrk(why, "\033\r\n") ? "?" : why,
+		printf("%s %s %" JSON_INTEGER_FORMAT, any ? "," : "; refused:", out_text(why),
 		       json_integer_value(n));
 		any = true;
 	}
