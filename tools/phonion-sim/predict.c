@@ -2,14 +2,35 @@
 /* phonion-sim predict: the closed forms alone. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "commands.h"
 #include "tools/sim/attacks.h"
 
+/* By the hours of a day, if they differ: a call is in one with a chance that is as its rate. */
+static void over_day(struct anonymity_prediction *p, const struct sim *sim)
+{
+	struct anonymity_circuit c = sim->circuit;
+	struct anonymity_prediction hour;
+	double part;
+
+	anonymity_predict(p, &c);
+	if (!sim->workload.diurnal)
+		return;
+	memset(p->link, 0, sizeof(p->link));
+	for (unsigned int h = 0; h < 24; h++) {
+		part = workload_hour(&sim->workload, h);
+		c.calls_s = sim->circuit.calls_s * part;
+		anonymity_predict(&hour, &c);
+		for (int i = 0; i < ANONYMITY_CLASSES; i++)
+			p->link[i] += hour.link[i] * part / 24;
+	}
+}
+
 /* As the simulation's findings: who goes by durations has a closed form only for some of them. */
 static void predict(struct anonymity_prediction *p, const struct sim *sim)
 {
-	anonymity_predict(p, &sim->circuit);
+	over_day(p, sim);
 	if (match_has_form(sim))
 		return;
 	for (int i = 0; i < ANONYMITY_CLASSES; i++)
