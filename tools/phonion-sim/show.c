@@ -10,8 +10,10 @@
 int fail_sim(const struct opts *opts, int err)
 {
 	return fail(opts, EXIT_REFUSED,
-		    err == -ENOMEM ? "Ask for fewer tries or calls."
-				   : "Ask for fewer tries or calls, or a higher rate.",
+		    err == -ENOMEM
+			    ? "Ask for fewer tries or calls; where the rate follows the hours, "
+			      "for a lower one."
+			    : "Ask for fewer tries or calls, or a higher rate.",
 		    err == -ENOMEM ? "there is not enough memory"
 				   : "the calls would take more than 30 years");
 }

@@ -9,6 +9,7 @@
 #define PIECE 1024
 /* From here on a crowd varies so little that tries may share it. */
 #define MANY 50
+#define DAY  86400
 
 struct job {
 	const struct targets *targets;
@@ -24,13 +25,28 @@ static double edge(const struct anonymity_circuit *c)
 	return 2 * c->window_s + (slots ? c->slot_s : 0);
 }
 
+/*
+ * Calls for the tries, and whole days of them where the rate follows the hours: no hour
+ * may have more tries than its part of a day's calls.
+ */
+static double calls_for(const struct sim *sim, uint64_t *stride)
+{
+	double calls = (double)sim->tries * *stride, day = DAY * sim->circuit.calls_s;
+
+	if (!sim->workload.diurnal)
+		return calls;
+	calls = ceil(calls / day) * day;
+	*stride = fmax(*stride, calls / sim->tries);
+	return calls;
+}
+
 int targets_make(const struct sim *sim, double crowd, struct targets *targets)
 {
 	double more = 2 * edge(&sim->circuit) * sim->circuit.calls_s;
 
 	*targets = (struct targets){ .sim = sim };
 	targets->stride = crowd < MANY ? 1 + 4 * crowd : 1;
-	return workload_generate(&sim->workload, sim->tries * targets->stride + more,
+	return workload_generate(&sim->workload, calls_for(sim, &targets->stride) + more,
 				 &targets->calls);
 }
 
