@@ -212,6 +212,30 @@ static void timing_is_worth_what_it_costs(void **state)
 	close_to(by[0].link[ANONYMITY_CARRIERS_RELAYS], 1, 1e-12);
 }
 
+/* Bad outer relays, and a chain between them in which there is much to confuse. */
+static void more_records_are_no_loss(void **state)
+{
+	struct anonymity_prediction p;
+	struct anonymity_circuit c;
+
+	(void)state;
+	anonymity_init(&c);
+	c.calls_s = 20;
+	c.relays = 50;
+	for (int t = 0; t < ANONYMITY_TIMINGS; t++)
+		for (c.hops = 1; c.hops <= ANONYMITY_MAX_HOPS; c.hops++)
+			for (c.bad = 0; c.bad <= c.relays; c.bad += 5) {
+				c.timing = t;
+				anonymity_predict(&p, &c);
+				assert_true(p.link[ANONYMITY_CARRIERS_RELAYS] >=
+					    p.link[ANONYMITY_RELAYS]);
+				assert_true(p.link[ANONYMITY_CARRIERS_RELAYS] >=
+					    p.link[ANONYMITY_ALL_CARRIERS]);
+				assert_true(p.link[ANONYMITY_CARRIERS_BROKER] >=
+					    p.link[ANONYMITY_ALL_CARRIERS]);
+			}
+}
+
 static void what_is_out_of_range_is_told(void **state)
 {
 	static const double half[] = { 0.5, 0.4 };
@@ -254,6 +278,7 @@ int main(void)
 		cmocka_unit_test(erlang_is_its_table),
 		cmocka_unit_test(carriers_are_counted),
 		cmocka_unit_test(timing_is_worth_what_it_costs),
+		cmocka_unit_test(more_records_are_no_loss),
 		cmocka_unit_test(what_is_out_of_range_is_told),
 	};
 

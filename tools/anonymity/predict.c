@@ -299,8 +299,10 @@ void anonymity_predict(struct anonymity_prediction *p, const struct anonymity_ci
 	p->link[ANONYMITY_ALL_CARRIERS] = fmax(anonymity_ends(c, c->calls_s), anonymity_chain(c));
 	p->link[ANONYMITY_RELAYS] = anonymity_relays(c);
 	p->link[ANONYMITY_BROKER] = 0;
+	/* Who has more does no worse than by a part of it. */
 	p->link[ANONYMITY_CARRIERS_RELAYS] =
-		fmax(p->link[ANONYMITY_ALL_CARRIERS], anonymity_chain_bad(c));
+		fmax(fmax(p->link[ANONYMITY_ALL_CARRIERS], p->link[ANONYMITY_RELAYS]),
+		     anonymity_chain_bad(c));
 	p->link[ANONYMITY_CARRIERS_BROKER] =
 		fmax(p->link[ANONYMITY_ALL_CARRIERS], anonymity_broker(c));
 }
