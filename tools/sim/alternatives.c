@@ -82,7 +82,7 @@ static const char *phonion_name(unsigned int hops, enum anonymity_timing timing)
 	return name;
 }
 
-static int phonion(struct sim sim, struct findings *findings)
+static int phonion(struct sim sim, struct findings *findings, void (*begins)(const char *name))
 {
 	size_t from;
 	int err = 0;
@@ -92,21 +92,24 @@ static int phonion(struct sim sim, struct findings *findings)
 			sim.circuit.timing = t;
 			sim.circuit.hops = hops;
 			from = findings->n;
+			begins(phonion_name(hops, t));
 			err = attack_all(&sim, findings);
 			name_from(findings, from, phonion_name(hops, t), true);
 		}
 	return err;
 }
 
-int alternatives_attack(const struct sim *sim, struct findings *findings)
+int alternatives_attack(const struct sim *sim, struct findings *findings,
+			void (*begins)(const char *name))
 {
 	size_t from;
 	int err = 0;
 
 	for (const struct alternative *a = alternatives; !err && a->name; a++) {
 		from = findings->n;
+		begins(a->name);
 		err = a->attack(sim, findings);
 		name_from(findings, from, a->name, false);
 	}
-	return err ? err : phonion(*sim, findings);
+	return err ? err : phonion(*sim, findings, begins);
 }

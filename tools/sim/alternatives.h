@@ -13,7 +13,11 @@ struct alternative {
 /* All but Phonion, ended by one without a name. */
 extern const struct alternative alternatives[];
 
-/* Those, and Phonion with 1 to 5 hops and each timing policy. -ENOMEM, -ERANGE. */
-int alternatives_attack(const struct sim *sim, struct findings *findings);
+/*
+ * Those, and Phonion with 1 to 5 hops and each timing policy. It takes minutes: each is
+ * told before it begins. -ENOMEM, -ERANGE.
+ */
+int alternatives_attack(const struct sim *sim, struct findings *findings,
+			void (*begins)(const char *name));
 
 #endif
