@@ -98,10 +98,13 @@ int fail_usage(const struct opts *opts, const char *fmt, ...)
 
 int out_end(const struct opts *opts)
 {
-	if (fflush(stdout) || ferror(stdout))
-		return fail(opts, EXIT_REFUSED, NULL, "cannot write the output: %s",
-			    strerror(errno));
-	return EXIT_DONE;
+	int err = fflush(stdout) ? errno : 0;
+
+	if (!err && !ferror(stdout))
+		return EXIT_DONE;
+	/* What failed before now has left no reason. */
+	return fail(opts, EXIT_REFUSED, "Is the disk full?", "cannot write the output%s%s",
+		    err ? ": " : "", err ? strerror(err) : "");
 }
 
 int out_json(const struct opts *opts, json_t *value)

@@ -219,6 +219,13 @@ static int confirm(struct client *client)
 	return fail(&client->opts, EXIT_REFUSED, NULL, "nothing was reserved");
 }
 
+static void show_reserved(const struct circuit *circuit)
+{
+	show_export(circuit);
+	printf("\nThe relays have not answered yet: 'phonion status %s' asks for it.\n",
+	       circuit->id);
+}
+
 static int finish(struct client *client, struct order *order)
 {
 	json_t *sees = sees_json(client, order->circuit);
@@ -250,10 +257,9 @@ static int finish(struct client *client, struct order *order)
 		if (order->explain)
 			json_object_set(json, "explained", explained);
 		status = out_json(&client->opts, json);
-	} else if (!status && !order->dry_run) {
-		show_export(order->circuit);
-		printf("\nThe relays have not answered yet: 'phonion status %s' asks for it.\n",
-		       order->circuit->id);
+	} else if (!status) {
+		if (!order->dry_run)
+			show_reserved(order->circuit);
 		status = out_end(&client->opts);
 	}
 	json_decref(sees);
