@@ -116,11 +116,14 @@ static int open_failed(const struct client *client, int err)
 		return fail(opts, EXIT_STATE, "Use --passphrase-file FILE.",
 			    "there is no terminal to ask for the passphrase");
 	case -EINVAL:
-		return fail(opts, EXIT_STATE, NULL, "the passphrase is empty or too long");
+		return fail(opts, EXIT_STATE, "It is one line of up to 1023 octets.",
+			    "the passphrase is empty or too long");
 	case -ESTALE:
 		return fail(opts, EXIT_STATE, "Try again.", "these were two different passphrases");
 	default:
-		return fail(opts, EXIT_STATE, NULL, "%s: %s", dir, strerror(-err));
+		return fail(opts, EXIT_STATE,
+			    "Make it yours to write, or name another with --state.", "%s: %s", dir,
+			    strerror(-err));
 	}
 }
 
@@ -163,8 +166,9 @@ int state_open(struct client *client, bool make)
 	err = passphrase_get(&passphrase, settings->passphrase_file,
 			     there ? "Passphrase" : "New passphrase", !there);
 	if (err && settings->passphrase_file && err != -EINVAL)
-		return fail(&client->opts, EXIT_STATE, NULL, "%s: %s", settings->passphrase_file,
-			    strerror(-err));
+		return fail(&client->opts, EXIT_STATE,
+			    "Name another with --passphrase-file, or none, to be asked.", "%s: %s",
+			    settings->passphrase_file, strerror(-err));
 	if (err)
 		return open_failed(client, err);
 	status = there ? load(client, passphrase) : make_new(client, passphrase);

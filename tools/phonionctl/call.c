@@ -76,7 +76,7 @@ static int hangup(const struct opts *opts, int argc, char **argv)
 	if (parse_uint(argv[0], 0, INT64_MAX, &id))
 		return fail_usage(opts, "call hangup: '%s' is not the number of a call", argv[0]);
 	snprintf(what, sizeof(what), "call hangup %s", argv[0]);
-	status = control_ask(opts, what,
+	status = control_ask(opts, what, "'phonionctl call' lists the calls that exist.",
 			     json_pack("{s:s, s:I}", "cmd", "call.hangup", "id", (json_int_t)id),
 			     &result);
 	json_decref(result);

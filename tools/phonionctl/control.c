@@ -15,6 +15,8 @@
 /* No reply is that long; a longer one is not the daemon's. */
 #define CONTROL_MAX_LINE (64 << 20)
 
+#define HINT_OTHER "Is phonion-ctld as new as phonionctl, and built with what is asked for?"
+
 struct control_client {
 	int fd;
 	char *buf;
@@ -164,7 +166,8 @@ int control_fail(const struct opts *opts, int err)
 	}
 }
 
-int control_ask(const struct opts *opts, const char *what, json_t *request, json_t **result)
+int control_ask(const struct opts *opts, const char *what, const char *hint, json_t *request,
+		json_t **result)
 {
 	struct control_client *c;
 	json_t *reply = NULL;
@@ -186,7 +189,7 @@ int control_ask(const struct opts *opts, const char *what, json_t *request, json
 		status = control_fail(opts, err);
 	} else if (!json_is_true(json_object_get(reply, "ok"))) {
 		said = json_string_value(json_object_get(reply, "error"));
-		status = fail(opts, EXIT_REFUSED, NULL, "%s: %s", what,
+		status = fail(opts, EXIT_REFUSED, hint, "%s: %s", what,
 			      said ? out_str(reply, "error") : "refused without a reason");
 	} else {
 		*result = json_incref(json_object_get(reply, "result"));
@@ -214,7 +217,7 @@ json_t *control_try(const struct opts *opts, const char *cmd)
 int control_list(const struct opts *opts, const char *cmd, void (*print)(const json_t *))
 {
 	json_t *result;
-	int status = control_ask(opts, cmd, json_pack("{s:s}", "cmd", cmd), &result);
+	int status = control_ask(opts, cmd, HINT_OTHER, json_pack("{s:s}", "cmd", cmd), &result);
 
 	if (status)
 		return status;

@@ -27,9 +27,10 @@ bool control_pending(const struct control_client *c);
 
 /*
  * Connects, asks and takes the result (a new reference), or says what is
- * wrong: an exit status. Takes the reference to REQUEST.
+ * wrong, and HINT when it is refused: an exit status. Takes the reference to REQUEST.
  */
-int control_ask(const struct opts *opts, const char *what, json_t *request, json_t **result);
+int control_ask(const struct opts *opts, const char *what, const char *hint, json_t *request,
+		json_t **result);
 /* Asks CMD: its result, a new reference; NULL, and not a word, when there is none. */
 json_t *control_try(const struct opts *opts, const char *cmd);
 /* Says why the daemon could not be reached: an exit status. */

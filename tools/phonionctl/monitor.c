@@ -146,7 +146,8 @@ static int read_daemon(const struct opts *opts, struct control_client *c)
 	if (ret == -EAGAIN)
 		return 0;
 	if (ret == 0)
-		return fail(opts, EXIT_NO_DAEMON, NULL, "phonion-ctld went away");
+		return fail(opts, EXIT_NO_DAEMON, "Begin anew when it runs again.",
+			    "phonion-ctld went away");
 	return control_fail(opts, ret);
 }
 
@@ -155,7 +156,8 @@ static int read_kernel(const struct opts *opts, struct mnl_socket *events)
 	int err = genl_events_read(events, on_kernel, (void *)opts);
 
 	if (err == -ENOBUFS) {
-		fail(opts, 0, NULL, "events came too quickly and some were lost");
+		fail(opts, 0, "'phonionctl leg' tells how legs are now.",
+		     "events came too quickly and some were lost");
 		return 0;
 	}
 	if (err && err != -EAGAIN && err != -EINTR)
