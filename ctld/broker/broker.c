@@ -23,6 +23,7 @@ static void on_expire(void *arg)
 	uint64_t n = 0;
 	int err = store_expire(broker->store, broker_now(), &n);
 
+	limits_forget(broker->limits, loop_now(broker->loop));
 	if (err && err != -EAGAIN)
 		log_warn("what has ended could not be forgotten: %s", strerror(-err));
 	loop_timer_set(broker->loop, &broker->expire, EXPIRE_MS, on_expire, broker);

@@ -27,6 +27,7 @@ struct limits_client {
 	unsigned int connections;
 	bool loopback, used;
 	struct bucket requests, tokens;
+	uint64_t left_ms; /* when the last of its connections went */
 };
 
 struct limits {
@@ -170,10 +171,47 @@ int limits_connect(struct limits *limits, const struct sockaddr_storage *peer, u
 	return 0;
 }
 
-void limits_disconnect(struct limits *limits, struct limits_client *client)
+void limits_disconnect(struct limits *limits, struct limits_client *client, uint64_t now_ms)
 {
+	client->left_ms = now_ms;
 	if (!--client->connections)
 		idle_add(limits, client);
+}
+
+/* In so long every bucket is full again, as that of an address that was never here. */
+static uint64_t whole_ms(const struct broker_limits *conf)
+{
+	uint64_t burst_ms = conf->burst * 1000ull / conf->requests_per_second;
+
+	return burst_ms > HOUR_S * 1000 ? burst_ms : HOUR_S * 1000;
+}
+
+/* Its place among those without connections stays: it is soon another's. */
+static void forget(struct limits *limits, struct limits_client *client)
+{
+	struct limits_client *older = client->older, *newer = client->newer;
+
+	unchain(limits, client);
+	OPENSSL_cleanse(client, sizeof(*client));
+	client->older = older;
+	client->newer = newer;
+}
+
+size_t limits_forget(struct limits *limits, uint64_t now_ms)
+{
+	struct limits_client *client = limits->oldest;
+	uint64_t whole = whole_ms(limits->conf);
+	size_t n = 0;
+
+	for (; client; client = client->newer) {
+		if (!client->used)
+			continue;
+		if (now_ms - client->left_ms < whole)
+			break;
+		forget(limits, client);
+		n++;
+	}
+	return n;
 }
 
 /* Buckets */

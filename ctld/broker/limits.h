@@ -8,6 +8,7 @@
 #define PHONION_BROKER_LIMITS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -27,7 +28,12 @@ void limits_reconfigure(struct limits *limits, const struct broker_limits *conf)
  */
 int limits_connect(struct limits *limits, const struct sockaddr_storage *peer, uint64_t now_ms,
 		   struct limits_client **client);
-void limits_disconnect(struct limits *limits, struct limits_client *client);
+void limits_disconnect(struct limits *limits, struct limits_client *client, uint64_t now_ms);
+/*
+ * Addresses that were away for so long that all is allowed to them again, an hour: whether they
+ * were ever here is nobody's business. How many there were.
+ */
+size_t limits_forget(struct limits *limits, uint64_t now_ms);
 
 /* 0: it may. Otherwise in how many seconds it may. */
 unsigned int limits_request(struct limits *limits, struct limits_client *client, uint64_t now_ms);

@@ -180,7 +180,7 @@ static void gone(void *client, void *arg)
 {
 	struct broker *broker = arg;
 
-	limits_disconnect(broker->limits, client);
+	limits_disconnect(broker->limits, client, loop_now(broker->loop));
 }
 
 const struct http_handlers route_handlers = {

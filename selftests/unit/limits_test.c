@@ -79,7 +79,7 @@ static void test_same_address(void **state)
 	(void)state;
 	while (!limits_request(limits, client, 0))
 		;
-	limits_disconnect(limits, client);
+	limits_disconnect(limits, client, 0);
 	client = from("192.0.2.1", 0);
 	assert_true(limits_request(limits, client, 0) > 0);
 	assert_int_equal(limits_request(limits, from("192.0.2.2", 0), 0), 0);
@@ -103,7 +103,7 @@ static void test_connections(void **state)
 	(void)state;
 	assert_non_null(from("192.0.2.1", 0));
 	assert_null(from("192.0.2.1", 0));
-	limits_disconnect(limits, client);
+	limits_disconnect(limits, client, 0);
 	assert_non_null(from("192.0.2.1", 0));
 	assert_null(from("192.0.2.1", 0));
 }
@@ -118,10 +118,44 @@ static void test_full_table(void **state)
 	assert_null(from("192.0.2.4", 0));
 	while (!limits_request(limits, first, 0) || !limits_request(limits, second, 0))
 		;
-	limits_disconnect(limits, first);
-	limits_disconnect(limits, second);
+	limits_disconnect(limits, first, 0);
+	limits_disconnect(limits, second, 0);
 	assert_non_null(from("192.0.2.4", 0));
 	assert_true(limits_request(limits, from("192.0.2.2", 0), 0) > 0);
+}
+
+/* Who was away until nothing is held against him any more was never here. */
+static void test_forgotten(void **state)
+{
+	struct limits_client *first = from("192.0.2.1", 0), *second = from("192.0.2.2", 0);
+	const uint64_t hour = 3600 * 1000;
+
+	(void)state;
+	assert_int_equal(limits_tokens(limits, first, 36, 0), 0);
+	limits_disconnect(limits, first, 1000);
+	assert_int_equal(limits_forget(limits, 1000 + hour - 1), 0);
+	assert_int_equal(limits_forget(limits, 1000 + hour), 1);
+	assert_int_equal(limits_forget(limits, 1000 + hour), 0);
+	/* A new one, and the one that never went is not. */
+	assert_int_equal(limits_tokens(limits, from("192.0.2.1", 2 * hour), 36, 2 * hour), 0);
+	assert_int_equal(limits_forget(limits, 9 * hour), 0);
+	limits_disconnect(limits, second, 9 * hour);
+	assert_non_null(from("192.0.2.3", 9 * hour));
+	assert_non_null(from("192.0.2.4", 9 * hour));
+	assert_null(from("192.0.2.5", 9 * hour));
+}
+
+/* A burst that takes longer to be whole again is not given back by going away. */
+static void test_forgotten_later(void **state)
+{
+	struct limits_client *client = from("192.0.2.1", 0);
+
+	(void)state;
+	conf.requests_per_second = 1;
+	conf.burst = 7200;
+	limits_disconnect(limits, client, 0);
+	assert_int_equal(limits_forget(limits, 7199 * 1000), 0);
+	assert_int_equal(limits_forget(limits, 7200 * 1000), 1);
 }
 
 static void test_loopback(void **state)
@@ -148,10 +182,11 @@ static void test_loopback(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		with_limits(test_requests),	with_limits(test_tokens),
-		with_limits(test_same_address), with_limits(test_ipv6_network),
-		with_limits(test_connections),	with_limits(test_full_table),
-		with_limits(test_loopback),
+		with_limits(test_requests),	   with_limits(test_tokens),
+		with_limits(test_same_address),	   with_limits(test_ipv6_network),
+		with_limits(test_connections),	   with_limits(test_full_table),
+		with_limits(test_loopback),	   with_limits(test_forgotten),
+		with_limits(test_forgotten_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
