@@ -179,7 +179,6 @@ static void test_busy_tone_alarm(void **state)
 	close_line();
 }
 
-/* Of a call that he has ended himself, and at the exchange's other ends, nobody hears it. */
 /* The receiver is replaced during an alarm: what was awaited before must not clear the next call. */
 static void test_busy_tone_and_next_call(void **state)
 {
@@ -198,6 +197,7 @@ static void test_busy_tone_and_next_call(void **state)
 	close_line();
 }
 
+/* Of a call that he has ended himself, and at the exchange's other ends, nobody hears it. */
 static void test_no_busy_tone(void **state)
 {
 	(void)state;
