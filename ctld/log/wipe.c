@@ -11,12 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* glibc's names for who replaces its own. */
+/* glibc's name for who replaces its own. */
 void __libc_free(void *p);
-void *__libc_realloc(void *p, size_t size);
-
-/* From here on glibc maps each piece for itself; it grows by moving its pages, without a copy. */
-#define MAPPED (128 * 1024)
 
 void free(void *p)
 {
@@ -25,13 +21,14 @@ void free(void *p)
 	__libc_free(p);
 }
 
+/* glibc's leaves where it was what it moves, now and then for large pieces too. */
 void *realloc(void *old, size_t size)
 {
 	size_t had = old ? malloc_usable_size(old) : 0;
 	void *new;
 
-	if (!old || had >= MAPPED)
-		return __libc_realloc(old, size);
+	if (!old)
+		return malloc(size);
 	if (size && size <= had && size >= had / 2)
 		return old;
 	new = size ? malloc(size) : NULL;
