@@ -4,6 +4,7 @@
 #include <linux/netlink.h>
 
 #include "netns.h"
+#include "path.h"
 
 static struct phn_bridge_dir *dir_of(const struct phn_leg *leg)
 {
@@ -74,12 +75,26 @@ static struct phn_bridge *bridge_alloc(struct phn_leg *a, const struct phn_leg_c
 	return bridge;
 }
 
+static void look_ahead(struct phn_leg *leg, struct phn_leg *to)
+{
+	WRITE_ONCE(leg->ahead.leg, to);
+	WRITE_ONCE(leg->ahead.tx_stats, to->tx_stats);
+	phn_path_tell(to);
+}
+
+static void look_nowhere(struct phn_leg *leg)
+{
+	WRITE_ONCE(leg->ahead.leg, NULL);
+	WRITE_ONCE(leg->ahead.tx_stats, NULL);
+	WRITE_ONCE(leg->ahead.path, NULL);
+}
+
 static void bridge_publish(struct phn_bridge *bridge)
 {
-	WRITE_ONCE(bridge->leg[0]->ahead, bridge->leg[1]);
-	WRITE_ONCE(bridge->leg[1]->ahead, bridge->leg[0]);
 	rcu_assign_pointer(bridge->leg[0]->bridge, &bridge->dir[0]);
 	rcu_assign_pointer(bridge->leg[1]->bridge, &bridge->dir[1]);
+	look_ahead(bridge->leg[0], bridge->leg[1]);
+	look_ahead(bridge->leg[1], bridge->leg[0]);
 }
 
 /**
@@ -163,8 +178,8 @@ bool phn_bridge_del(struct phn_leg *leg)
 		return false;
 	RCU_INIT_POINTER(bridge->leg[0]->bridge, NULL);
 	RCU_INIT_POINTER(bridge->leg[1]->bridge, NULL);
-	WRITE_ONCE(bridge->leg[0]->ahead, NULL);
-	WRITE_ONCE(bridge->leg[1]->ahead, NULL);
+	look_nowhere(bridge->leg[0]);
+	look_nowhere(bridge->leg[1]);
 	leg->pn->n_bridges--;
 	kfree_rcu(bridge, rcu);
 	return true;

@@ -61,15 +61,30 @@ struct phn_leg_conf {
 };
 
 /**
+ * struct phn_ahead - where a packet of a leg will go, for the cache only
+ * @leg: the other leg
+ * @path: that one's path
+ * @tx_stats: that one's counters
+ *
+ * Nobody follows these pointers: each may be of what is no more. Who sends has the leg of
+ * phn_leg.bridge, and the rest of that leg. Known before the first of these is read, they
+ * let all of it be asked for at once.
+ */
+struct phn_ahead {
+	const struct phn_leg *leg;
+	const struct phn_path *path;
+	struct phn_leg_stats __percpu *tx_stats;
+};
+
+/**
  * struct phn_leg - a leg
  * @node: in phn_net.table
  * @local: local address; the key
  * @bridge: RCU; the direction from this leg to the other, NULL when not
  *	bridged; changed under phn_net.legs_lock
- * @ahead: the other leg, for the cache only: who sends to it has it of @bridge; as that
- *	one, valid for an RCU read-side section
  * @open_ns: CLOCK_MONOTONIC from which packets pass
  * @close_ns: CLOCK_MONOTONIC from which they do not: end of lease or window
+ * @ahead: where @bridge leads; its @path written under that leg's path_lock
  * @id: identity in the namespace
  * @pn: the namespace; NULL never, but not to be touched after a grace period
  *	from the leg's removal
@@ -118,12 +133,12 @@ struct phn_leg {
 	struct rhash_head node;
 	struct phn_addr local;
 	struct phn_bridge_dir __rcu *bridge;
-	const struct phn_leg *ahead;
 	u64 open_ns;
 	u64 close_ns;
 
-	/* Read at need. */
-	u32 id ____cacheline_aligned;
+	/* Read for every packet received; what follows, at need. */
+	struct phn_ahead ahead ____cacheline_aligned;
+	u32 id;
 	struct phn_net *pn;
 
 	/* Written for every packet received, but for what receiving it reads. */

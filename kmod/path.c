@@ -10,6 +10,7 @@
 #include <net/ndisc.h>
 #include <net/route.h>
 
+#include "bridge.h"
 #include "core/rtp.h"
 #include "leg.h"
 #include "netns.h"
@@ -31,12 +32,38 @@ static void path_free_rcu(struct rcu_head *rcu)
 	phn_path_free(container_of(rcu, struct phn_path, rcu));
 }
 
+/* The other leg's packets will need it. Under path_lock. */
+static void tell(const struct phn_leg *leg, const struct phn_path *path)
+{
+	const struct phn_bridge_dir *dir;
+
+	rcu_read_lock();
+	dir = rcu_dereference(leg->bridge);
+	if (dir)
+		WRITE_ONCE(dir->to->ahead.path, path);
+	rcu_read_unlock();
+}
+
+/**
+ * phn_path_tell - tell the leg that leads to this one of its path
+ * @leg: this one, which has just been bridged
+ *
+ * Context: process, without path_lock.
+ */
+void phn_path_tell(struct phn_leg *leg)
+{
+	spin_lock_bh(&leg->path_lock);
+	tell(leg, rcu_access_pointer(leg->path));
+	spin_unlock_bh(&leg->path_lock);
+}
+
 /* Under path_lock. */
 static void path_replace(struct phn_leg *leg, struct phn_path *path)
 {
 	struct phn_path *old;
 
 	old = rcu_replace_pointer(leg->path, path, lockdep_is_held(&leg->path_lock));
+	tell(leg, path);
 	if (old)
 		call_rcu(&old->rcu, path_free_rcu);
 }

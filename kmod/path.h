@@ -127,6 +127,7 @@ static __always_inline void phn_path_put_ip6(const struct phn_path *path, struct
 
 void phn_path_make_header(struct neighbour *neigh);
 enum phonion_path_state phn_path_state(struct phn_leg *leg, int *ifindex);
+void phn_path_tell(struct phn_leg *leg);
 void phn_path_reset(struct phn_leg *leg);
 void phn_path_free(struct phn_path *path);
 void phn_path_flush(struct phn_net *pn, const struct net_device *dev);

@@ -55,14 +55,13 @@ static __always_inline bool phn_rx_bare(struct phn_leg *leg, const struct phn_ad
 	u64 now;
 	int why;
 
-	phn_fetch_to(leg);
+	phn_fetch_ahead(leg);
 	if (unlikely(skb_headlen(skb) < off + PHN_RTP_HLEN || !dir || conf->hold || conf->latch))
 		return false;
 	x = phn_find_bare(dir, skb->data + off, &rtp);
 	if (unlikely(!x))
 		return false;
 
-	phn_fetch_rest(leg, dir->to);
 	now = ktime_get_ns();
 	why = phn_check_window(leg, now);
 	if (!why)

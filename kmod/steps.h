@@ -95,23 +95,18 @@ static __always_inline const struct phn_xlate *phn_find_bare(const struct phn_br
 
 /*
  * Where there are many legs, what a packet needs of them is in no cache, and each thing is
- * found by the one before: leg, direction, other leg, path and counters. Two of these waits
- * are saved by asking ahead: for the other leg as soon as there is one,
+ * found by the one before: leg, direction, other leg, path and counters. That is waited for
+ * once, all of it being asked for as soon as there is a leg.
  */
-static __always_inline void phn_fetch_to(const struct phn_leg *leg)
+static __always_inline void phn_fetch_ahead(const struct phn_leg *leg)
 {
-	const struct phn_leg *to = READ_ONCE(leg->ahead);
+	const struct phn_leg *to = READ_ONCE(leg->ahead.leg);
 
 	prefetch(to);
 	prefetchw(&to->tx);
-}
-
-/* and for the last before the clock is read, which waits for all that is being read. */
-static __always_inline void phn_fetch_rest(const struct phn_leg *leg, const struct phn_leg *to)
-{
-	prefetchw(this_cpu_ptr(leg->stats));
-	prefetch(rcu_access_pointer(to->path));
-	prefetchw(this_cpu_ptr(to->tx_stats));
+	prefetch(READ_ONCE(leg->ahead.path));
+	prefetchw(&this_cpu_ptr(leg->stats)->c[PHN_RX_PACKETS]);
+	prefetchw(&this_cpu_ptr(READ_ONCE(leg->ahead.tx_stats))->c[PHN_TX_PACKETS]);
 }
 
 /* A packet was accepted; @len octets of payload. */

@@ -292,11 +292,10 @@ static __always_inline int forward(struct phn_net *pn, struct xdp_buff *xdp)
 
 	if (!is_ordinary(xdp) || !parse(pn, &f, xdp))
 		return LEAVE;
-	phn_fetch_to(f.leg);
+	phn_fetch_ahead(f.leg);
 	conf = rcu_dereference(f.leg->conf);
 	if (conf->hold || conf->latch || !parse_rtp(&f))
 		return LEAVE;
-	phn_fetch_rest(f.leg, f.to);
 	now = ktime_get_ns();
 	if (!has_way(&f, now) ||
 	    new_start(&f) < (u8 *)xdp->data_hard_start + sizeof(struct xdp_frame))
