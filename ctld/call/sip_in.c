@@ -156,6 +156,7 @@ void sip_in_invited(struct calls *calls, const struct conf_trunk *trunk, struct 
 	else
 		begin(calls, trunk, &circuit, txn, number);
 	explicit_bzero(&circuit, sizeof(circuit));
+	explicit_bzero(buf, sizeof(buf));
 }
 
 void sip_in_ring(struct side *in, bool alerting, bool media)
