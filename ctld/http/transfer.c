@@ -13,24 +13,37 @@
 #define DEFAULT_MAX_BODY   (1u << 20)
 #define ISOLATION_LEN	   12
 
+/* Twice as much as is there, so that a long body is not copied for each piece of it. */
+static bool has_room(struct transfer *transfer, size_t need)
+{
+	size_t room = transfer->room * 2 > need ? transfer->room * 2 : need;
+	char *body;
+
+	if (need <= transfer->room)
+		return true;
+	body = realloc(transfer->response.body, room);
+	if (!body)
+		return false;
+	transfer->response.body = body;
+	transfer->room = room;
+	return true;
+}
+
 static size_t on_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct transfer *transfer = arg;
 	struct http_response *response = &transfer->response;
 	size_t len = size * n;
-	char *body;
 
 	if (len > transfer->max_body - response->len) {
 		transfer->too_large = true;
 		return 0;
 	}
-	body = realloc(response->body, response->len + len + 1);
-	if (!body)
+	if (!has_room(transfer, response->len + len + 1))
 		return 0;
-	memcpy(body + response->len, data, len);
-	response->body = body;
+	memcpy(response->body + response->len, data, len);
 	response->len += len;
-	body[response->len] = '\0';
+	response->body[response->len] = '\0';
 	return len;
 }
 

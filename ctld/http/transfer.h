@@ -11,6 +11,7 @@ struct transfer {
 	CURL *easy;
 	struct curl_slist *headers;
 	struct http_response response;
+	size_t room; /* of its body */
 	size_t max_body;
 	bool too_large;
 };

@@ -125,7 +125,10 @@ static void *must(void *p)
 
 void out_row(struct out_table *t)
 {
-	t->rows = must(realloc(t->rows, (t->n + 1) * sizeof(*t->rows)));
+	if (t->n == t->room) {
+		t->room = t->room ? 2 * t->room : 16;
+		t->rows = must(realloc(t->rows, t->room * sizeof(*t->rows)));
+	}
 	memset(t->rows[t->n], 0, sizeof(*t->rows));
 	t->n++;
 }
@@ -175,7 +178,7 @@ void out_table(struct out_table *t)
 	}
 	free(t->rows);
 	t->rows = NULL;
-	t->n = 0;
+	t->n = t->room = 0;
 }
 
 const char *out_text(const char *text)

@@ -34,7 +34,7 @@ int out_end(const struct opts *opts);
 struct out_table {
 	const char *heads[OUT_COLUMNS];
 	char *(*rows)[OUT_COLUMNS];
-	size_t n;
+	size_t n, room;
 };
 
 /* The next row's cell: printf into it. The last column is not padded. */
