@@ -23,6 +23,11 @@ void call_log(const struct call *call, const char *what)
 	log_debug("call %u (circuit %s): %s", call->id, circuit_shown(call->circuit), what);
 }
 
+void call_warn(const struct call *call, const char *what, const char *why)
+{
+	log_warn("call %u (circuit %s): %s: %s", call->id, circuit_shown(call->circuit), what, why);
+}
+
 void call_event(const struct call *call, const char *name)
 {
 	struct control *control = call->calls->deps.control;

@@ -131,6 +131,8 @@ void call_reap(struct call *call);
 void call_event(const struct call *call, const char *name);
 /* Only where more is to be logged (-v). */
 void call_log(const struct call *call, const char *what);
+/* What went wrong at the relay itself, and WHY. */
+void call_warn(const struct call *call, const char *what, const char *why);
 const struct dataplane_ops *calls_ops(const struct calls *calls);
 
 #endif

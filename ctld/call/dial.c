@@ -92,8 +92,7 @@ static enum cause send_postd(struct side *out)
 	explicit_bzero(call->postd, sizeof(call->postd));
 	if (!err)
 		return CAUSE_NORMAL;
-	log_warn("call %u (circuit %s): digits not sent: %s", call->id,
-		 circuit_shown(call->circuit), dataplane_error(call->calls->deps.dp));
+	call_warn(call, "digits not sent", dataplane_error(call->calls->deps.dp));
 	return CAUSE_POSTD;
 }
 

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "call/circuit.h"
 #include "call/media.h"
 #include "dataplane/ports.h"
 #include "firewall/firewall.h"
@@ -47,8 +46,7 @@ static void release_port(struct side *side)
 
 static void no_leg(const struct side *side, const char *why)
 {
-	log_warn("call %u (circuit %s): no leg: %s", side->call->id,
-		 circuit_shown(side->call->circuit), why);
+	call_warn(side->call, "no leg", why);
 }
 
 /* The table is gone with all others where somebody flushed them, as nftables.service does. */
@@ -154,8 +152,7 @@ int media_apply(struct side *side)
 		what |= DP_SET_REMOTE;
 	err = calls_ops(call->calls)->leg_set(call->calls->deps.dp, &leg, what);
 	if (err)
-		log_warn("call %u (circuit %s): leg not changed: %s", call->id,
-			 circuit_shown(call->circuit), dataplane_error(call->calls->deps.dp));
+		call_warn(call, "leg not changed", dataplane_error(call->calls->deps.dp));
 	return err;
 }
 
@@ -169,8 +166,7 @@ int media_join(struct call *call)
 		      ->bridge_new(call->calls->deps.dp, call->sides[SIDE_IN].leg.id,
 				   call->sides[SIDE_OUT].leg.id);
 	if (err)
-		log_warn("call %u (circuit %s): no bridge: %s", call->id,
-			 circuit_shown(call->circuit), dataplane_error(call->calls->deps.dp));
+		call_warn(call, "no bridge", dataplane_error(call->calls->deps.dp));
 	call->bridged = !err;
 	return err;
 }
