@@ -10,7 +10,6 @@
 #include "broker/identity.h"
 #include "crypto/base64url.h"
 #include "crypto/certificate.h"
-#include "fdstore/notify.h"
 #include "log/log.h"
 #include "program.h"
 
@@ -96,8 +95,7 @@ static int serve(struct daemon *daemon)
 
 	if (err)
 		return err;
-	log_info("ready");
-	notify("READY=1", -1); /* if anybody wants to know */
+	program_ready();
 	return loop_run(daemon->loop);
 }
 

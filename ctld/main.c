@@ -15,7 +15,6 @@
 #include "control/control.h"
 #include "dataplane/ports.h"
 #include "fdstore/fdstore.h"
-#include "fdstore/notify.h"
 #include "firewall/firewall.h"
 #include "isdn/spans.h"
 #include "log/harden.h"
@@ -293,8 +292,7 @@ static int run(const char *file)
 	}
 	err = open_all(&daemon, conf);
 	if (!err) {
-		log_info("ready");
-		notify("READY=1", -1); /* if anybody wants to know */
+		program_ready();
 		err = loop_run(daemon.loop);
 		close_all(&daemon);
 	} else {

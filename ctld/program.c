@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "fdstore/notify.h"
 #include "log/harden.h"
 #include "log/log.h"
 
@@ -54,4 +55,10 @@ int program_main(const struct program *program, int argc, char **argv)
 	if (act != program->check)
 		process_harden();
 	return act(file);
+}
+
+void program_ready(void)
+{
+	log_info("ready");
+	notify("READY=1", -1);
 }

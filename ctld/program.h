@@ -14,5 +14,7 @@ struct program {
 
 /* Reads options, begins to log, hardens the process, and does what was asked for. */
 int program_main(const struct program *program, int argc, char **argv);
+/* It serves: says so in the log, and to the service manager if there is one. */
+void program_ready(void);
 
 #endif
