@@ -5,26 +5,20 @@
 #include <string.h>
 
 #include "cas/internal.h"
+#include "conf/conf.h"
 #include "log/log.h"
 
-#define PLUS	 "00"
 #define DIGITS	 "0123456789*#"
 #define PULSES	 "0123456789"
 #define LIMIT_MS 180000 /* 63 zeros by pulses take less */
 
 int cas_translate(const struct cas_line *line, const char *number, char *to)
 {
-	const char *plus = *line->conf.plus ? line->conf.plus : PLUS;
 	const char *digits;
-	bool international;
-	int len;
 
 	if (line->end == &end_exchange)
 		return 0; /* a telephone is rung, not dialled */
-	international = *number == '+';
-	len = snprintf(to, CAS_NUMBER_SIZE, "%s%s", international ? plus : "",
-		       number + international);
-	if (!number[international] || len >= CAS_NUMBER_SIZE)
+	if (conf_number_dialled(line->conf.plus, number, to, CAS_NUMBER_SIZE))
 		return -EINVAL;
 	digits = line->conf.pulse || line->conf.signalling == CAS_R2 ? PULSES : DIGITS;
 	return to[strspn(to, digits)] ? -EINVAL : 0;

@@ -160,5 +160,10 @@ const struct conf_circuit *conf_circuit_find(const struct conf *conf,
  */
 bool conf_number_allowed(const struct conf_trunk *trunk, const char *number);
 bool conf_number_emergency(const char *number);
+/*
+ * NUMBER as its digits go out on a line, with PLUS for a + at its beginning; NULL or empty:
+ * "00". -EINVAL: there are none, or too many for TO, which has the first of them then.
+ */
+int conf_number_dialled(const char *plus, const char *number, char *to, size_t size);
 
 #endif

@@ -5,6 +5,7 @@
  * place: both are refused here, whatever a reservation asks for.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -119,12 +120,15 @@ bool conf_number_emergency(const char *number)
 	return false;
 }
 
-/* As it is dialled on a line, or as much of that as matters here. */
-static void dialled_on_line(const struct conf_cas *line, const char *number, char to[DIALLED_SIZE])
+int conf_number_dialled(const char *plus, const char *number, char *to, size_t size)
 {
-	const char *plus = *number != '+' ? "" : line->plus ? line->plus : "00";
+	bool international = *number == '+';
+	size_t len;
 
-	snprintf(to, DIALLED_SIZE, "%s%s", plus, number + (*number == '+'));
+	if (!plus || !*plus)
+		plus = "00";
+	len = snprintf(to, size, "%s%s", international ? plus : "", number + international);
+	return !number[international] || len >= size ? -EINVAL : 0;
 }
 
 /*
@@ -140,7 +144,8 @@ static bool emergency_on_line(const struct conf_trunk *trunk, const char *number
 
 	if (trunk->kind != TRUNK_CAS)
 		return false;
-	dialled_on_line(&trunk->cas, number, to);
+	conf_number_dialled(trunk->cas.plus, number, to,
+			    sizeof(to)); /* its beginning, if it is too long */
 	is = begins(to, "112") || begins(to, "911") || conf_number_emergency(to);
 	explicit_bzero(to, sizeof(to));
 	return is;
